@@ -1,0 +1,1 @@
+"""Job matching for public employment bureaus."""

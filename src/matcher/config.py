@@ -1,0 +1,40 @@
+"""Settings: the only reader of the environment (prefix `MATCHER_`, or a `.env` file)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Where things are and how the service behaves. Every field is a `MATCHER_...` variable."""
+
+    model_config = SettingsConfigDict(env_prefix="MATCHER_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(ROOT / "data", description="reference tables and formats")
+    models_dir: Path = Field(
+        ROOT / "models", description="encoder, index generations, vector cache"
+    )
+    var_dir: Path = Field(ROOT / "var", description="embedded database, rejects, key file")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in var_dir")
+    encoder: str = Field(
+        "multilingual-e5-small",
+        description="folder under models_dir, a path, or a hub name, for sentence-transformers",
+    )
+    id_key: SecretStr | None = Field(None, description="key of the identity digests, 64 hex digits")
+    id_key_file: Path | None = Field(None, description="file that holds it; default var_dir/id.key")
+    id_key_version: int = Field(1, description="number stored beside each digest")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, description="port to listen on")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.var_dir / 'matcher.db'}"
+
+    @property
+    def key_path(self) -> Path:
+        return self.id_key_file or self.var_dir / "id.key"
