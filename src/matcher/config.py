@@ -33,8 +33,10 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
+        """The database: the one set, or the embedded one."""
         return self.database_url or f"sqlite:///{self.var_dir / 'matcher.db'}"
 
     @property
     def key_path(self) -> Path:
+        """The file that holds the key of the identity digests."""
         return self.id_key_file or self.var_dir / "id.key"

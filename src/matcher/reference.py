@@ -1,4 +1,4 @@
-"""The fixed tables of `data/reference/`: places with distances, occupations, licences, languages."""
+"""The fixed tables of `data/reference/`: places, occupations, licences, languages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CITY_COUNTY = "02"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A district of the city (three digits) or a county (two digits); no centroid: not locatable."""
+    """A district (three digits) or a county (two digits); NaN centroid: not locatable."""
 
     code: str
     name: str
