@@ -1,0 +1,1 @@
+"""Artefacts on disk: published whole, verified on loading, the last good one kept."""

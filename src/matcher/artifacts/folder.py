@@ -1,0 +1,135 @@
+"""Artefacts: folders with a manifest, published whole or not at all, the last good one kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from matcher.errors import ArtefactError
+
+FORMAT_VERSION = 1
+KEPT = 3
+"""Generations that stay on disk, the current one among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an artefact is, what it was made from, and what it fits."""
+
+    kind: str
+    generation: str
+    created_at: str
+    encoder: str
+    encoder_fingerprint: str
+    dimension: int
+    feature_names: tuple[str, ...]
+    change_seq: int
+    counts: Mapping[str, int]
+    code_version: str
+    format_version: int = FORMAT_VERSION
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def new_generation(now: datetime) -> str:
+    """A name that sorts by time and never repeats."""
+    return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+
+
+def publish(folder: Path, manifest: Manifest, write: Callable[[Path], None]) -> Path:
+    """Make a new generation current: `write` fills a temporary folder, then one rename decides.
+
+    A crash at any point leaves the former generation current.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".draft-{manifest.generation}"
+    draft.mkdir()
+    try:
+        write(draft)
+        files = {path.name: _digest(path) for path in sorted(draft.iterdir())}
+        content = asdict(manifest) | {"files": files}
+        (draft / "manifest.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+        for path in (*draft.iterdir(), draft):
+            _sync(path)
+        final = folder / manifest.generation
+        draft.rename(final)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    _point(folder, manifest.generation)
+    _prune(folder, manifest.generation)
+    return final
+
+
+def current(folder: Path) -> str:
+    """Name of the current generation; raises ArtefactError when there is none."""
+    try:
+        return (folder / "current").read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise ArtefactError(
+            f"No {folder.name} has been published yet.", remedy="Run `matcher index`."
+        ) from error
+
+
+def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
+    """The verified manifest of the artefact in `path`.
+
+    Raises ArtefactError when a file is missing or damaged, or when the manifest differs from
+    `expected` (field -> value), naming both sides.
+    """
+    remedy = "Run `matcher index` to build it anew."
+    try:
+        content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        content["feature_names"] = tuple(content["feature_names"])
+        manifest = Manifest(**content)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ArtefactError(
+            f"The manifest of {kind} {path.name} is unreadable.", remedy=remedy
+        ) from error
+    wanted = {"kind": kind, "format_version": FORMAT_VERSION, **expected}
+    for name, value in wanted.items():
+        if (found := getattr(manifest, name)) != value:
+            raise ArtefactError(
+                f"The {kind} {path.name} has {name} {found!r}; this program wants {value!r}.",
+                remedy=remedy,
+            )
+    for name, digest in manifest.files.items():
+        if not (path / name).is_file() or _digest(path / name) != digest:
+            raise ArtefactError(
+                f"The file {name} of {kind} {path.name} is missing or damaged.", remedy=remedy
+            )
+    return manifest
+
+
+def _point(folder: Path, generation: str) -> None:
+    draft = folder / f".current-{generation}"
+    draft.write_text(generation + "\n", encoding="utf-8")
+    _sync(draft)
+    draft.replace(folder / "current")
+    _sync(folder)
+
+
+def _prune(folder: Path, generation: str) -> None:
+    names = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    for name in names[:-KEPT]:
+        if name != generation:
+            shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,135 @@
+"""The only wiring: from settings to a service that is ready to be called."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from matcher.config import Settings
+from matcher.db.engine import is_migrated, open_engine
+from matcher.encoder.cache import open_cache
+from matcher.encoder.model import open_encoder
+from matcher.errors import ConfigurationError
+from matcher.features.reading import read_lexicon
+from matcher.identity import IdentityKey
+from matcher.ranking.linear import LinearRanker
+from matcher.reference import Reference
+from matcher.service.clock import Clock, day_of, now
+from matcher.service.figures import Figures
+from matcher.service.indexing import Indexer
+from matcher.service.keys import Keys
+from matcher.service.lists import Lists
+from matcher.service.live import LiveIndex
+from matcher.service.register import Register
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything a command or the web edge may need, made when first asked for."""
+
+    settings: Settings
+    clock: Clock = now
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The fixed tables."""
+        return Reference.load(self.settings.data_dir / "reference")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The register; raises ConfigurationError when its schema is not this program's."""
+        engine = open_engine(self.settings.sqlalchemy_url)
+        if not is_migrated(engine):
+            raise ConfigurationError(
+                "The database has no or an older schema.", remedy="Run `matcher migrate`."
+            )
+        return engine
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """Encoder, vector cache and tables; converts the built-in model on first use."""
+        models = self.settings.models_dir
+        encoder = open_encoder(self.settings.encoder, models_dir=models)
+        return Indexer(
+            encoder=encoder,
+            cache=open_cache(encoder, models_dir=models),
+            reference=self.reference,
+            lexicon=read_lexicon(self.settings.data_dir / "reference" / "lexicon.csv"),
+        )
+
+    @property
+    def index_folder(self) -> Path:
+        """Where index generations are published."""
+        return self.settings.models_dir / "index"
+
+    @cached_property
+    def live(self) -> LiveIndex:
+        """The index that lists are answered from."""
+        return LiveIndex(self.engine, self.indexer, self.index_folder)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The bureau's rates."""
+        return Figures(self.engine)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """API keys."""
+        return Keys(self.engine)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Match lists."""
+        return Lists(
+            self.engine,
+            self.live,
+            self.indexer,
+            self.figures,
+            ranker=LinearRanker(),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def register(self) -> Register:
+        """The register's single records."""
+        return Register(self.engine, self.live.sync)
+
+    def sync(self) -> int:
+        """Bring the live index up to date with the register and with newly published indexes."""
+        self.live.load_newest()
+        return self.live.sync(day_of(self.clock()))
+
+    @property
+    def identity_key(self) -> IdentityKey | None:
+        """The key of identity digests, or None where none is set up."""
+        settings = self.settings
+        if settings.id_key is not None:
+            text = settings.id_key.get_secret_value()
+        elif settings.key_path.is_file():
+            text = settings.key_path.read_text(encoding="ascii")
+        else:
+            return None
+        try:
+            return IdentityKey(settings.id_key_version, bytes.fromhex(text.strip()))
+        except ValueError as error:
+            raise ConfigurationError(
+                "The key of the identity digests is not 64 hexadecimal digits.",
+                remedy="Restore MATCHER_ID_KEY or the key file from its backup.",
+            ) from error
+
+
+def create_identity_key(path: Path) -> bool:
+    """Write a new key file that only its owner can read; an existing one is kept (False)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    return True

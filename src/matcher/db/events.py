@@ -1,0 +1,38 @@
+"""Counting the events that the rates are computed from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, distinct, func, select
+
+from matcher.db import tables
+from matcher.rates.registry import Event, Period
+
+
+def count_events(connection: Connection, period: Period) -> dict[Event, int]:
+    """How many of each event the register holds for `period`."""
+    seekers, vacancies = tables.job_seekers.c, tables.vacancies.c
+    placements, hires = tables.placements.c, tables.hire_reports.c
+    queries: dict[Event, Select[Any]] = {
+        Event.SEEKERS_REGISTERED: select(func.count(seekers.id)).where(
+            seekers.registered_on.between(period.first, period.last)
+        ),
+        Event.SEEKERS_PLACED: select(func.count(distinct(placements.seeker_id))).where(
+            placements.placed_on.between(period.first, period.last)
+        ),
+        Event.OPENINGS_REGISTERED: select(func.coalesce(func.sum(vacancies.openings), 0)).where(
+            vacancies.posted_on.between(period.first, period.last)
+        ),
+        Event.OPENINGS_FILLED: select(func.coalesce(func.sum(hires.openings_filled), 0)).where(
+            hires.reported_on.between(period.first, period.last)
+        ),
+    }
+    return {event: int(connection.execute(q).scalar_one()) for event, q in queries.items()}
+
+
+def holds_simulated_records(connection: Connection) -> bool:
+    """Whether any employer came from the simulator, whose ids all begin with `SIM-`."""
+    employers = tables.employers.c
+    simulated = select(employers.id).where(employers.id.like("SIM-%")).limit(1)
+    return connection.execute(simulated).first() is not None

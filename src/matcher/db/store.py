@@ -1,0 +1,228 @@
+"""Reading and writing entities in bulk, inside a transaction that the caller opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from matcher.db import tables
+from matcher.db.codec import TABLES, from_row, to_row
+from matcher.entities import HireReport, JobSeeker, SeekerStatus, Vacancy
+from matcher.identity import IdentityDigest
+
+E = TypeVar("E")
+
+BATCH = 500
+"""Keys in one statement: SQLite and PostgreSQL both stay well inside their parameter limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """How many records an upsert added, changed, and found as they were."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: Upsert) -> Upsert:
+        return Upsert(
+            self.added + other.added, self.changed + other.changed, self.same + other.same
+        )
+
+
+def upsert(connection: Connection, records: Sequence[Any]) -> Upsert:
+    """Write entities of one kind by primary key; logs what an index must follow.
+
+    Rows that are already as given are not touched. `records` hold each key at most once.
+    """
+    total = Upsert()
+    for start in range(0, len(records), BATCH):
+        total += _upsert_batch(connection, records[start : start + BATCH])
+    return total
+
+
+def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
+    kind = type(records[0])
+    table = TABLES[kind]
+    key_names = [column.name for column in table.primary_key]
+    new = {tuple(row[k] for k in key_names): row for row in map(to_row, records)}
+    key_columns = tuple_(*(table.c[name] for name in key_names))
+    old = {
+        tuple(row[k] for k in key_names): dict(row)
+        for row in connection.execute(select(table).where(key_columns.in_(list(new)))).mappings()
+    }
+    fresh = {key: row for key, row in new.items() if old.get(key) != row}
+    if fresh:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        updates = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=key_names, set_=updates),
+            list(fresh.values()),
+        )
+        log_changes(connection, kind, fresh.values())
+    added = sum(key not in old for key in fresh)
+    return Upsert(added=added, changed=len(fresh) - added, same=len(new) - len(fresh))
+
+
+def log_changes(connection: Connection, kind: type, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Record which seekers and vacancies an index must look at again."""
+    if kind is JobSeeker:
+        changed = [("seeker", row["id"]) for row in rows]
+    elif kind is Vacancy:
+        changed = [("vacancy", row["id"]) for row in rows]
+    elif kind is HireReport:
+        changed = [("vacancy", row["vacancy_id"]) for row in rows]
+    else:
+        return
+    if connection.dialect.name == "postgresql":
+        # Numbers are drawn before commit: without the lock a later one could become visible first
+        # and a reader would step over the earlier.
+        connection.exec_driver_sql("LOCK TABLE changes IN SHARE ROW EXCLUSIVE MODE")
+    connection.execute(
+        insert(tables.changes), [{"kind": kind, "entity_id": key} for kind, key in changed]
+    )
+
+
+def missing_references(
+    connection: Connection, records: Sequence[Any]
+) -> dict[int, tuple[str, str]]:
+    """Records that name something the register lacks: position -> (field, value)."""
+    if not records:
+        return {}
+    missing: dict[int, tuple[str, str]] = {}
+    for constraint in TABLES[type(records[0])].foreign_key_constraints:
+        local = [column.name for column in constraint.columns]
+        remote = [element.column for element in constraint.elements]
+        wanted: dict[tuple[Any, ...], list[int]] = {}
+        for position, record in enumerate(records):
+            key = tuple(getattr(record, name) for name in local)
+            if None not in key:
+                wanted.setdefault(key, []).append(position)
+        known: set[tuple[Any, ...]] = set()
+        keys = list(wanted)
+        for start in range(0, len(keys), BATCH):
+            found = select(*remote).where(tuple_(*remote).in_(keys[start : start + BATCH]))
+            known.update(tuple(row) for row in connection.execute(found))
+        for key in wanted.keys() - known:
+            for position in wanted[key]:
+                missing[position] = (local[-1], str(key[-1]))
+    return missing
+
+
+def get(connection: Connection, kind: type[E], key: str) -> E | None:
+    """The entity with this id, or None."""
+    table = TABLES[kind]
+    row = connection.execute(select(table).where(table.c.id == key)).mappings().first()
+    return None if row is None else from_row(kind, row)
+
+
+def get_many(connection: Connection, kind: type[E], keys: Sequence[str]) -> dict[str, E]:
+    """The entities that exist among `keys`."""
+    table = TABLES[kind]
+    found = {}
+    for start in range(0, len(keys), BATCH):
+        query = select(table).where(table.c.id.in_(keys[start : start + BATCH]))
+        for row in connection.execute(query).mappings():
+            found[row["id"]] = from_row(kind, row)
+    return found
+
+
+def active_seekers(
+    connection: Connection, keys: Sequence[str] | None = None
+) -> Iterator[JobSeeker]:
+    """Seekers who look for work, by id; among `keys` if given."""
+    table = tables.job_seekers
+    query = select(table).where(table.c.status == SeekerStatus.ACTIVE).order_by(table.c.id)
+    for row in _in_batches(connection, query, table.c.id, keys):
+        yield from_row(JobSeeker, row)
+
+
+def open_vacancies(
+    connection: Connection, today: date, keys: Sequence[str] | None = None
+) -> Iterator[tuple[Vacancy, int]]:
+    """Vacancies that may be shown on `today`, with openings left, by id; among `keys` if given."""
+    table = tables.vacancies
+    filled = (
+        select(
+            tables.hire_reports.c.vacancy_id,
+            func.sum(tables.hire_reports.c.openings_filled).label("filled"),
+        )
+        .group_by(tables.hire_reports.c.vacancy_id)
+        .subquery()
+    )
+    left = (table.c.openings - func.coalesce(filled.c.filled, 0)).label("openings_left")
+    query = (
+        select(table, left)
+        .outerjoin(filled, filled.c.vacancy_id == table.c.id)
+        .where(and_(left > 0, table.c.posted_on <= today, _not_over(today)))
+        .order_by(table.c.id)
+    )
+    for row in _in_batches(connection, query, table.c.id, keys):
+        yield from_row(Vacancy, row), int(row["openings_left"])
+
+
+def _not_over(today: date) -> Any:
+    table = tables.vacancies
+    return and_(
+        or_(table.c.closes_on.is_(None), table.c.closes_on >= today),
+        or_(table.c.closed_on.is_(None), table.c.closed_on > today),
+    )
+
+
+def _in_batches(
+    connection: Connection, query: Any, key_column: Any, keys: Sequence[str] | None
+) -> Iterator[Mapping[Any, Any]]:
+    if keys is None:
+        yield from connection.execute(query.execution_options(yield_per=5_000)).mappings()
+        return
+    for start in range(0, len(keys), BATCH):
+        part = query.where(key_column.in_(keys[start : start + BATCH]))
+        yield from connection.execute(part).mappings()
+
+
+def last_change(connection: Connection) -> int:
+    """Number of the newest change; 0 when there was none."""
+    return connection.execute(select(func.max(tables.changes.c.seq))).scalar() or 0
+
+
+def changes_since(connection: Connection, seq: int, limit: int) -> list[tuple[int, str, str]]:
+    """(number, kind, id) of up to `limit` changes after `seq`, oldest first."""
+    table = tables.changes
+    query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
+    return [(row.seq, row.kind, row.entity_id) for row in connection.execute(query)]
+
+
+def set_identity(connection: Connection, digests: Mapping[str, IdentityDigest]) -> None:
+    """Keep the digests of the seekers' identity numbers, replacing older ones."""
+    table = tables.identity_digests
+    keys = list(digests)
+    for start in range(0, len(keys), BATCH):
+        part = keys[start : start + BATCH]
+        connection.execute(delete(table).where(table.c.seeker_id.in_(part)))
+        connection.execute(
+            insert(table),
+            [
+                {
+                    "seeker_id": key,
+                    "digest": digests[key].digest,
+                    "key_version": digests[key].key_version,
+                }
+                for key in part
+            ],
+        )
+
+
+def holders(connection: Connection, digests: Sequence[str]) -> dict[str, str]:
+    """Which seeker each of these identity digests belongs to."""
+    table = tables.identity_digests
+    found: dict[str, str] = {}
+    for start in range(0, len(digests), BATCH):
+        query = select(table).where(table.c.digest.in_(digests[start : start + BATCH]))
+        found.update({row.digest: row.seeker_id for row in connection.execute(query)})
+    return found

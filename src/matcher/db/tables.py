@@ -1,0 +1,250 @@
+"""The tables. Protected attributes and identity digests stand apart from the people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware moments, kept in UTC on databases that forget the zone too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Refuse naive moments: their zone would be guessed."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = String(32)
+Code = String(8)
+Word = String(32)
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+
+job_seekers = Table(
+    "job_seekers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("registered_on", Date, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("language", Code, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("occupation", Code),
+    Column("district", Code),
+    Column("commute_km", Float),
+    Column("districts_wanted", JSON, nullable=False),
+    Column("shifts", SmallInteger, nullable=False),
+    Column("employment", SmallInteger, nullable=False),
+    Column("pay_floor", Integer),
+    Column("pay_floor_basis", Word, nullable=False),
+    Column("education", SmallInteger),
+    Column("experience_years", Float),
+    Column("licences", JSON(none_as_null=True)),
+    Column("languages", JSON(none_as_null=True)),
+    Column("status", Word, nullable=False, index=True),
+)
+
+identity_digests = Table(
+    "identity_digests",
+    metadata,
+    Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("key_version", SmallInteger, nullable=False),
+)
+
+protected_attributes = Table(
+    "protected_attributes",
+    metadata,
+    Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), primary_key=True),
+    Column("sex", Word),
+    Column("birth_date", Date),
+    Column("special_groups", JSON, nullable=False),
+)
+
+employers = Table(
+    "employers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("district", Code),
+    Column("industry", Text, nullable=False),
+)
+
+vacancies = Table(
+    "vacancies",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer_id", Id, ForeignKey("employers.id"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("openings", Integer, nullable=False),
+    Column("posted_on", Date, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("language", Code, nullable=False),
+    Column("occupation", Code),
+    Column("job_category", Code),
+    Column("place", Code),
+    Column("address", Text, nullable=False),
+    Column("pay_basis", Word),
+    Column("pay_low", Integer),
+    Column("pay_high", Integer),
+    Column("pay_disclosed", Boolean, nullable=False),
+    Column("pay_flag", Word),
+    Column("shifts", SmallInteger, nullable=False),
+    Column("employment", SmallInteger, nullable=False),
+    Column("education", SmallInteger),
+    Column("experience_years", Float),
+    Column("licences", JSON(none_as_null=True)),
+    Column("languages", JSON(none_as_null=True)),
+    Column("closes_on", Date, index=True),
+    Column("closed_on", Date),
+    Column("url", Text, nullable=False),
+    CheckConstraint("openings >= 1", name="openings"),
+    CheckConstraint(
+        "pay_disclosed OR (pay_low IS NULL AND pay_high IS NULL)", name="undisclosed_has_no_figure"
+    ),
+)
+
+job_fairs = Table(
+    "job_fairs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("held_on", Date, nullable=False, index=True),
+    Column("district", Code),
+    Column("address", Text, nullable=False),
+)
+
+booths = Table(
+    "booths",
+    metadata,
+    Column("fair_id", Id, ForeignKey("job_fairs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Id, primary_key=True),
+    Column("employer_id", Id, ForeignKey("employers.id"), nullable=False, index=True),
+)
+
+fair_resumes = Table(
+    "fair_resumes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("fair_id", Id, ForeignKey("job_fairs.id"), nullable=False, index=True),
+    Column("handed_in_at", Date, nullable=False),
+    Column("booth_number", Id),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="SET NULL"), index=True),
+    Column("vacancy_id", Id, ForeignKey("vacancies.id"), index=True),
+    Column("handed_in_on_behalf", Boolean, nullable=False),
+    Column("matched", Boolean, nullable=False),
+    ForeignKeyConstraint(["fair_id", "booth_number"], ["booths.fair_id", "booths.number"]),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id"), nullable=False, index=True),
+    Column("vacancy_id", Id, ForeignKey("vacancies.id"), nullable=False, index=True),
+    Column("made_on", Date, nullable=False, index=True),
+    Column("channel", Word, nullable=False),
+)
+
+referral_outcomes = Table(
+    "referral_outcomes",
+    metadata,
+    Column("referral_id", Id, ForeignKey("referrals.id", ondelete="CASCADE"), primary_key=True),
+    Column("outcome", Word, primary_key=True),
+    Column("happened_on", Date, nullable=False, index=True),
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id"), nullable=False, index=True),
+    Column("placed_on", Date, nullable=False, index=True),
+    Column("vacancy_id", Id, ForeignKey("vacancies.id"), index=True),
+    Column("referral_id", Id, ForeignKey("referrals.id"), index=True),
+)
+
+hire_reports = Table(
+    "hire_reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("vacancy_id", Id, ForeignKey("vacancies.id"), nullable=False, index=True),
+    Column("reported_on", Date, nullable=False, index=True),
+    Column("openings_filled", Integer, nullable=False),
+    CheckConstraint("openings_filled >= 1", name="openings_filled"),
+)
+
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("shown_at", UtcDateTime, nullable=False, index=True),
+    Column("channel", Word, nullable=False),
+    Column("policy", Word, nullable=False),
+    Column("items", JSON, nullable=False),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), index=True),
+    Column("vacancy_id", Id, ForeignKey("vacancies.id", ondelete="CASCADE"), index=True),
+    Column("index_generation", Word),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Word, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=True),
+    Column("kind", Word, nullable=False),
+    Column("entity_id", Id, nullable=False),
+    comment="every change that the index must follow, in the order of commit",
+    sqlite_autoincrement=True,
+)

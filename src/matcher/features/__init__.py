@@ -1,0 +1,1 @@
+"""From entities to columns and features: one way for training and for serving."""

@@ -1,0 +1,129 @@
+"""The features of seeker-vacancy pairs: one function, used to train and to serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.entities import PayBasis
+from matcher.features.columns import PAY_BASES, UNKNOWN, SeekerColumns, VacancyColumns
+
+FEATURE_NAMES = (
+    "similarity",
+    "occupation_closeness",
+    "distance_km",
+    "pay_margin",
+    "shift_fit",
+    "licences_required_held",
+    "licences_mentioned_held",
+    "education_margin",
+    "experience_margin",
+    "languages_required_held",
+    "age_days",
+    "openings_left",
+)
+"""Columns of `build_rows`, in order. NaN: cannot be told."""
+
+_COMPARABLE = tuple(PAY_BASES.index(basis) for basis in (PayBasis.MONTH, PayBasis.HOUR))
+
+
+def build_rows(
+    seekers: SeekerColumns,
+    vacancies: VacancyColumns,
+    *,
+    similarity: NDArray[np.float32],
+    distance_km: NDArray[np.float32],
+    today: int,
+) -> NDArray[np.float32]:
+    """Features of n pairs, (n, len(FEATURE_NAMES)) float32.
+
+    One side may have a single row, which is paired with every row of the other. `similarity` (n,)
+    is the cosine of the two texts, `distance_km` (n,) from `distance_km()`, `today` in days
+    since 1970. The pay margin is a share of the wish, between figures of one basis only; schooling
+    counts levels.
+    """
+    nan = np.float32(np.nan)
+    columns = (
+        similarity,
+        _occupation_closeness(seekers, vacancies),
+        distance_km,
+        np.where(
+            pay_is_comparable(seekers, vacancies),
+            pay_margin(seekers, vacancies) / seekers.pay_floor,
+            nan,
+        ),
+        np.where(
+            (seekers.shifts != 0) & (vacancies.shifts != 0),
+            (seekers.shifts & vacancies.shifts) != 0,
+            nan,
+        ),
+        np.where(vacancies.licences_known, _held(seekers.licences, vacancies.licences), nan),
+        _held(seekers.licences, vacancies.licences_mentioned & ~vacancies.licences),
+        _level_margin(seekers.education, vacancies.education),
+        np.where(vacancies.experience > 0, seekers.experience - vacancies.experience, nan),
+        np.where(vacancies.languages_known, _held(seekers.languages, vacancies.languages), nan),
+        np.maximum(today - vacancies.posted_on, 0),
+        vacancies.openings_left,
+    )
+    rows = np.empty((len(similarity), len(FEATURE_NAMES)), np.float32)
+    for number, column in enumerate(columns):
+        rows[:, number] = column
+    return rows
+
+
+def _occupation_closeness(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDArray[np.float32]:
+    """Levels of the classification that both codes share, 0 to 1; NaN where one has no code."""
+    wanted = seekers.occupation.view(np.uint8).reshape(-1, 4)
+    offered = vacancies.occupation.view(np.uint8).reshape(-1, 4)
+    same = (wanted == offered) & (wanted != 0)
+    shared = np.cumprod(same, axis=1).sum(axis=1, dtype=np.float32)
+    known = (wanted[:, 0] != 0) & (offered[:, 0] != 0)
+    return np.where(known, shared / np.float32(4), np.float32(np.nan))
+
+
+def pay_margin(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDArray[np.float32]:
+    """NT$ by which the highest pay stated exceeds the wish, in their common basis."""
+    return np.subtract(vacancies.pay_top, seekers.pay_floor, dtype=np.float32)
+
+
+def pay_is_comparable(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDArray[np.bool_]:
+    """Pairs whose pay and wish are figures of the same basis; nothing is ever converted."""
+    both_told = ~(np.isnan(vacancies.pay_top) | np.isnan(seekers.pay_floor))
+    same_basis = (seekers.pay_basis == vacancies.pay_basis) & np.isin(
+        vacancies.pay_basis, _COMPARABLE
+    )
+    return np.logical_and(both_told, same_basis)
+
+
+def distance_km(
+    seekers: SeekerColumns, vacancies: VacancyColumns, distances: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Kilometres from home to the workplace; without a home, from the nearest district wanted.
+
+    One side may have a single row, which is held against every row of the other. `distances` is
+    (places, places); NaN where either end is unknown.
+    """
+    home, place = np.broadcast_arrays(seekers.home, vacancies.place)
+    kilometres = np.where((home < 0) | (place < 0), np.float32(np.nan), distances[home, place])
+    homeless = np.flatnonzero((home < 0) & (place >= 0) & (seekers.districts_wanted != 0))
+    if len(homeless):
+        wanted = np.broadcast_to(seekers.districts_wanted, home.shape)[homeless]
+        masks, group = np.unique(wanted, return_inverse=True)
+        for number, mask in enumerate(masks.tolist()):
+            # Districts come first among the places, so a bit of the mask is also a row.
+            districts = [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+            members = homeless[group == number]
+            kilometres[members] = distances[districts].min(axis=0)[place[members]]
+    return kilometres
+
+
+def _held(held: NDArray[Any], asked: NDArray[Any]) -> NDArray[np.float32]:
+    """How many of the codes asked for are held, as a count."""
+    return np.bitwise_count(held & asked).astype(np.float32)
+
+
+def _level_margin(have: NDArray[np.int8], asked: NDArray[np.int8]) -> NDArray[np.float32]:
+    known = (have > UNKNOWN) & (asked > 0)
+    return np.where(known, have.astype(np.float32) - asked.astype(np.float32), np.float32(np.nan))

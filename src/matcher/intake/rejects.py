@@ -1,0 +1,45 @@
+"""What was set aside, described for a clerk and written to a file a spreadsheet opens safely."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import orjson
+
+from matcher.intake.model import Reject
+
+_COLUMNS = ("file", "row", "field", "value", "rule", "remedy", "record")
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_rejects(rejects: Iterable[Reject], folder: Path, source_name: str) -> Path:
+    """Write `rejects` of the file `source_name` into `folder`, whole or not at all; gives the path.
+
+    A cell that a spreadsheet would compute gets an apostrophe in front.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{Path(source_name).name}.rejects.csv"
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".rejects-")
+    temporary = Path(name)
+    try:
+        with open(handle, "w", encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
+            writer = csv.writer(file)
+            writer.writerow(_COLUMNS)
+            for reject in rejects:
+                record = orjson.dumps(dict(reject.record)).decode()
+                cells = (reject.file, str(reject.row), reject.field, reject.value, reject.rule)
+                writer.writerow([_defused(c) for c in (*cells, reject.remedy, record)])
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def _defused(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell

@@ -1,0 +1,150 @@
+"""Finds out what each file is, and puts files into an order in which references are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from matcher.errors import InvalidInputError
+from matcher.intake import feed
+from matcher.intake.encoding import detect
+from matcher.intake.layouts import LAYOUTS
+from matcher.intake.markup import xml_rows
+from matcher.intake.model import FEED, Format, Kind, Row, Source, SourceKind
+from matcher.intake.sheets import ods_rows, xlsx_rows
+from matcher.intake.texts import csv_rows, json_line_rows, json_rows
+
+MAX_FILE: Final = 2 * 1024**3
+"""Largest file that is read, bytes."""
+
+_SUFFIXES: Final = {
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".xlsx": Format.XLSX,
+    ".ods": Format.ODS,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSON_LINES,
+    ".ndjson": Format.JSON_LINES,
+    ".xml": Format.XML,
+}
+_WORKBOOKS: Final = {Format.XLSX: xlsx_rows, Format.ODS: ods_rows}
+_TEXTS: Final[dict[Format, Callable[[Path, str], Iterator[Row]]]] = {
+    Format.CSV: csv_rows,
+    Format.JSON: json_rows,
+    Format.JSON_LINES: json_line_rows,
+    Format.XML: xml_rows,
+}
+_WITH_HEADER: Final = {Format.CSV, Format.XLSX, Format.ODS}
+_ITEMS_LOOKED_AT: Final = 1_000
+_SEE: Final = "Name the columns as data/formats.md does."
+_ORDER: Final[dict[SourceKind, int]] = {
+    **{kind: 2 * place for place, kind in enumerate(Kind)},
+    FEED: 2 * list(Kind).index(Kind.VACANCIES) + 1,
+}
+
+
+def plan(paths: Sequence[Path]) -> list[Source]:
+    """Say what each file is, in the order to read them; folders stand for the tables in them.
+
+    Raises InvalidInputError naming the first file that cannot be read or that is of no known kind.
+    """
+    files: dict[Path, Path] = {}
+    for path in paths:
+        found = _tables(path) if path.is_dir() else [path]
+        files |= {file.resolve(): file for file in found}
+    sources = [_source(path) for path in files.values()]
+    return sorted(sources, key=lambda source: _ORDER[source.kind])
+
+
+def rows(source: Source) -> Iterator[Row]:
+    """The rows of a file without its header."""
+    found = _open(source.path, source.format, source.encoding)
+    return islice(found, 1, None) if source.format in _WITH_HEADER else found
+
+
+def _tables(folder: Path) -> list[Path]:
+    found = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in (*_SUFFIXES, ".xls") and not path.name.startswith((".", "~$"))
+    ]
+    if not found:
+        raise InvalidInputError(
+            f"The folder {folder.name} holds no table.", remedy="Name a folder with CSV, XLSX, ODS, JSON or XML files."
+        )
+    return found
+
+
+def _source(path: Path) -> Source:
+    format_ = _SUFFIXES.get(path.suffix.lower())
+    if format_ is None:
+        raise InvalidInputError(
+            f"{path.name} is not a table this program reads.",
+            remedy="Save it as CSV, XLSX, ODS, JSON, JSON lines or, for the feed, XML.",
+        )
+    try:
+        size = path.stat().st_size
+        encoding = "" if format_ in _WORKBOOKS and size else detect(path)
+    except OSError as error:
+        raise InvalidInputError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            remedy="Check the path and the permissions.",
+        ) from None
+    if size > MAX_FILE:
+        raise InvalidInputError(
+            f"{path.name} is larger than {MAX_FILE:,} bytes.", remedy="Split it into several files."
+        )
+    if format_ is Format.JSON and _starts_with_object(path, encoding):
+        format_ = Format.JSON_LINES
+    with closing(_open(path, format_, encoding)) as found:
+        looked_at = 1 if format_ in _WITH_HEADER else _ITEMS_LOOKED_AT
+        columns = {name for row in islice(found, looked_at) for name in row.cells}
+    return Source(path, _kind(path, columns), format_, encoding)
+
+
+def _open(path: Path, format_: Format, encoding: str) -> Iterator[Row]:
+    if format_ in _WORKBOOKS:
+        return _WORKBOOKS[format_](path)
+    return _TEXTS[format_](path, encoding)
+
+
+def _starts_with_object(path: Path, encoding: str) -> bool:
+    with path.open(encoding=encoding) as file:
+        return file.read(1_000).lstrip().startswith("{")
+
+
+def _kind(path: Path, columns: Iterable[str]) -> SourceKind:
+    names = set(columns)
+    if feed.is_feed(names):
+        return FEED
+    fitting = [
+        kind for kind, layout in LAYOUTS.items() if layout.needed <= names <= set(layout.columns)
+    ]
+    if fitting:
+        return fitting[0]
+    nearest = max(LAYOUTS, key=lambda kind: _likeness(kind, names))
+    layout = LAYOUTS[nearest]
+    if len(names & set(layout.columns)) < 2:
+        # What stands there may be a person's data and not a header: it is not repeated.
+        raise InvalidInputError(
+            f"{path.name} has no column that tells what it holds; the first row must be the header.",
+            remedy=_SEE,
+        )
+    missing = ", ".join(sorted(layout.needed - names))
+    unknown = ", ".join(sorted(name[:40] for name in names - set(layout.columns)))
+    raise InvalidInputError(
+        f"{path.name} comes nearest to {nearest}, but"
+        + (f" it lacks {missing}" if missing else "")
+        + (" and" if missing and unknown else "")
+        + (f" has the unknown {unknown}" if unknown else "")
+        + ".",
+        remedy=_SEE,
+    )
+
+
+def _likeness(kind: Kind, names: set[str]) -> tuple[int, int]:
+    layout = LAYOUTS[kind]
+    return len(names & layout.needed) - len(layout.needed - names), -len(names - set(layout.columns))

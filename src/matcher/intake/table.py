@@ -1,0 +1,68 @@
+"""Turns cells under a header into rows, for every format that has a header."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from matcher.errors import InvalidInputError
+from matcher.intake.model import Problem, Row
+
+Cells = tuple[int, Sequence[str]]
+"""Row number and cells from the left."""
+
+_TOO_MANY = "a row has no more cells than the header"
+_TOO_FEW = "a row has as many cells as the header"
+
+
+class Formula(str):
+    """The text of a cell whose value would have to be computed."""
+
+    __slots__ = ()
+
+
+def tabular(lines: Iterator[Cells], *, name: str, ragged: bool) -> Iterator[Row]:
+    """Pair the cells below the first row that is not blank with the names in it.
+
+    The first item is the header itself: its cells are the names. Blank rows are passed over, though
+    they count. `ragged` says that empty cells at the end of a row may be missing.
+    """
+    header: list[str] = []
+    for number, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not header:
+            header = _header(cells, name)
+            yield Row(number, dict.fromkeys(header, ""))
+            continue
+        row = dict(zip(header, cells, strict=False))
+        yield Row(number, row, _problem(header, cells, ragged=ragged))
+
+
+def _header(cells: Sequence[str], name: str) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    while not header[-1]:
+        header.pop()
+    twice = [column for column, times in Counter(header).items() if times > 1]
+    if twice or not all(header):
+        raise InvalidInputError(
+            f"In {name} the header has "
+            + (f"a column without a name (column {header.index('') + 1})." if "" in header
+               else f"column {header.index(twice[0]) + 1} twice."),
+            remedy="Give every column one name of its own.",
+        )
+    return header
+
+
+def _problem(header: Sequence[str], cells: Sequence[str], *, ragged: bool) -> Problem | None:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        return Problem("", "", _TOO_MANY, "Put text that holds the separator in quotation marks.")
+    if len(cells) < len(header) and not ragged:
+        missing = header[len(cells)]
+        return Problem(missing, "", _TOO_FEW, "Write empty cells too, and no line break unquoted.")
+    for column, cell in zip(header, cells, strict=False):
+        if isinstance(cell, Formula):
+            rule = "a cell holds a value, not a formula"
+            remedy = "Copy the column and paste it as values, then save."
+            return Problem(column, str(cell), rule, remedy)
+    return None

@@ -1,0 +1,1 @@
+"""Long work that runs by command or by night."""

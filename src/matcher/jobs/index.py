@@ -1,0 +1,51 @@
+"""Builds the index of both sides from the register and publishes it as a new generation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from matcher.artifacts.folder import Manifest, new_generation
+from matcher.artifacts.index import KIND, publish_index
+from matcher.db.engine import reading
+from matcher.db.store import active_seekers, last_change, open_vacancies
+from matcher.features.pairs import FEATURE_NAMES
+from matcher.service.indexing import Indexer, Progress
+
+Track = Callable[[str], AbstractContextManager[Progress]]
+
+
+def build_index(
+    engine: Engine, indexer: Indexer, folder: Path, *, now: datetime, track: Track
+) -> Manifest:
+    """Publish an index of all active seekers and open vacancies as of `now`.
+
+    Vectors are kept as they are made: after an interruption the next run goes on from there.
+    """
+    with reading(engine) as connection:
+        seq = last_change(connection)
+        seekers = list(active_seekers(connection))
+        vacancies = list(open_vacancies(connection, now.date()))
+    with track("vacancies") as progress:
+        vacancy_part = indexer.vacancies(vacancies, progress)
+    with track("seekers") as progress:
+        seeker_part = indexer.seekers(seekers, progress)
+    manifest = Manifest(
+        kind=KIND,
+        generation=new_generation(now),
+        created_at=now.isoformat(timespec="seconds"),
+        encoder=indexer.encoder.name,
+        encoder_fingerprint=indexer.encoder.fingerprint,
+        dimension=indexer.encoder.dimension,
+        feature_names=FEATURE_NAMES,
+        change_seq=seq,
+        counts={"vacancies": len(vacancies), "seekers": len(seekers)},
+        code_version=version("matcher"),
+    )
+    publish_index(folder, manifest, vacancy_part, seeker_part)
+    return manifest

@@ -1,0 +1,1 @@
+"""The bureau's published rates: each a registered formula over counted events."""

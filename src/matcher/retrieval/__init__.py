@@ -1,0 +1,1 @@
+"""Who is eligible for what, and the most similar among them."""

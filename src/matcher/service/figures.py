@@ -1,0 +1,53 @@
+"""The bureau's rates for a period, counted from the register."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import Engine
+
+from matcher.db.engine import reading
+from matcher.db.events import count_events, holds_simulated_records
+from matcher.rates.registry import Period, Rate, compute
+
+FRESH_SECONDS = 60.0
+"""How long the rates printed under every list may lag behind the register."""
+
+
+def last_twelve_months(today: date) -> Period:
+    """The 365 days that end today."""
+    return Period(first=today - timedelta(days=364), last=today)
+
+
+class Figures:
+    """Computes rates; remembers those of the last minute for the match lists."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._recent: dict[Period, tuple[float, tuple[Rate, ...]]] = {}
+
+    def rates(self, period: Period) -> tuple[Rate, ...]:
+        """Every registered rate for `period`, counted now."""
+        with reading(self._engine) as connection:
+            counts = count_events(connection, period)
+        return tuple(compute(counts, period))
+
+    def under_lists(self, today: date) -> tuple[Rate, ...]:
+        """The employment rate and fill rate of the last twelve months, at most a minute old."""
+        period = last_twelve_months(today)
+        made, rates = self._recent.get(period, (float("-inf"), ()))
+        if time.monotonic() - made > FRESH_SECONDS:
+            rates = _headline(self.rates(period))
+            self._recent = {period: (time.monotonic(), rates)}
+        return rates
+
+    def simulated(self) -> bool:
+        """Whether the register holds simulated records, so that every figure must say so."""
+        with reading(self._engine) as connection:
+            return holds_simulated_records(connection)
+
+
+def _headline(rates: Sequence[Rate]) -> tuple[Rate, ...]:
+    return tuple(r for r in rates if r.formula.key in ("employment_rate", "fill_rate"))

@@ -1,0 +1,264 @@
+"""Match lists: vacancies for a person, candidates for a vacancy, vacancies for a free profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine
+
+from matcher.db.engine import reading, writing
+from matcher.db.store import active_seekers, get, get_many, open_vacancies, upsert
+from matcher.entities import (
+    Channel,
+    Employer,
+    Impression,
+    JobSeeker,
+    Vacancy,
+)
+from matcher.errors import NotFoundError
+from matcher.features.columns import SeekerColumns, day_number
+from matcher.features.reading import Wishes, read_wishes
+from matcher.pipeline import Candidate, MatchList, match_seekers, match_vacancies
+from matcher.ranking.linear import LinearRanker
+from matcher.rates.registry import Rate
+from matcher.service.clock import Clock, day_of
+from matcher.service.figures import Figures
+from matcher.service.indexing import Indexer
+from matcher.service.live import LiveIndex, Snapshot
+
+SPARE = 20
+"""Candidates asked for beyond the list: they take the places of those gone from the register."""
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list with the record behind it as the register holds it now."""
+
+    candidate: Candidate
+    vacancy: Vacancy | None = None
+    openings_left: int | None = None
+    employer: Employer | None = None
+    seeker: JobSeeker | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slate:
+    """A list as shown and logged, with all that tells how it came about."""
+
+    impression_id: str
+    made_at: datetime
+    lines: tuple[Line, ...]
+    eligible: int
+    index_generation: str
+    change_seq: int
+    encoder: str
+    ranker: str
+    rates: tuple[Rate, ...]
+    simulated: bool
+
+
+class Lists:
+    """Answers from the live index; what it shows is checked against the register first."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        live: LiveIndex,
+        indexer: Indexer,
+        figures: Figures,
+        *,
+        ranker: LinearRanker,
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._live = live
+        self._indexer = indexer
+        self._figures = figures
+        self._ranker = ranker
+        self._clock = clock
+
+    def for_seeker(self, seeker_id: str, *, k: int, channel: Channel) -> Slate:
+        """The best open vacancies for a registered person."""
+        with reading(self._engine) as connection:
+            seeker = _known(get(connection, JobSeeker, seeker_id), "job seeker", seeker_id)
+        columns, vectors = self._indexer.seekers([seeker])
+        return self._vacancies(
+            columns, vectors[0], wishes=None, seeker_id=seeker_id, k=k, channel=channel
+        )
+
+    def for_profile(self, profile: JobSeeker, *, k: int, channel: Channel) -> Slate:
+        """The best open vacancies for somebody nobody registered.
+
+        What the profile states in fields is a criterion; what its text says only orders the list.
+        """
+        read = read_wishes(
+            f"{profile.title}\n{profile.text}",
+            lexicon=self._indexer.lexicon,
+            reference=self._indexer.reference,
+        )
+        return self._vacancies(
+            self._indexer.columns_of(profile),
+            self._indexer.vector_of_stranger(profile),
+            wishes=self._indexer.columns_of(_with_wishes(profile, read)),
+            seeker_id=None,
+            k=k,
+            channel=channel,
+        )
+
+    def for_vacancy(self, vacancy_id: str, *, k: int, channel: Channel) -> Slate:
+        """The best active seekers for an open vacancy; none for one that is closed or full."""
+        now = self._clock()
+        today = day_of(now)
+        with reading(self._engine) as connection:
+            _known(get(connection, Vacancy, vacancy_id), "vacancy", vacancy_id)
+            found = list(open_vacancies(connection, today, [vacancy_id]))
+        snapshot = self._live.snapshot
+        matches = MatchList((), 0)
+        if found:
+            columns, vectors = self._indexer.vacancies(found)
+            matches = match_seekers(
+                columns,
+                vectors[0],
+                snapshot.index.seekers,
+                ranker=self._ranker,
+                reference=self._indexer.reference,
+                today=day_number(today),
+                k=k + SPARE,
+            )
+        ids = [candidate.id for candidate in matches.candidates]
+        with writing(self._engine) as connection:
+            seekers = {seeker.id: seeker for seeker in active_seekers(connection, ids)}
+            lines = _lines(matches, k, seekers, lambda c, seeker: Line(candidate=c, seeker=seeker))
+            slate = self._slate(snapshot, matches, lines, now)
+            upsert(connection, [_impression(slate, channel, vacancy_id=vacancy_id)])
+        return slate
+
+    def _vacancies(
+        self,
+        seeker: SeekerColumns,
+        vector: NDArray[np.float32],
+        *,
+        wishes: SeekerColumns | None,
+        seeker_id: str | None,
+        k: int,
+        channel: Channel,
+    ) -> Slate:
+        now = self._clock()
+        today = day_of(now)
+        snapshot = self._live.snapshot
+        matches = match_vacancies(
+            seeker,
+            vector,
+            snapshot.index.vacancies,
+            ranker=self._ranker,
+            reference=self._indexer.reference,
+            today=day_number(today),
+            k=k + SPARE,
+            wishes=wishes,
+        )
+        ids = [candidate.id for candidate in matches.candidates]
+        with writing(self._engine) as connection:
+            vacancies = {v.id: (v, left) for v, left in open_vacancies(connection, today, ids)}
+            employers = get_many(
+                connection, Employer, sorted({v.employer_id for v, _ in vacancies.values()})
+            )
+            lines = _lines(
+                matches,
+                k,
+                vacancies,
+                lambda c, found: Line(
+                    candidate=c,
+                    vacancy=found[0],
+                    openings_left=found[1],
+                    employer=employers[found[0].employer_id],
+                ),
+            )
+            slate = self._slate(snapshot, matches, lines, now)
+            upsert(connection, [_impression(slate, channel, seeker_id=seeker_id)])
+        return slate
+
+    def _slate(
+        self, snapshot: Snapshot, matches: MatchList, lines: tuple[Line, ...], now: datetime
+    ) -> Slate:
+        return Slate(
+            impression_id=uuid4().hex,
+            made_at=now,
+            lines=lines,
+            eligible=matches.eligible,
+            index_generation=snapshot.index.manifest.generation,
+            change_seq=snapshot.seq,
+            encoder=self._indexer.encoder.name,
+            ranker=self._ranker.version,
+            rates=self._figures.under_lists(day_of(now)),
+            simulated=self._figures.simulated(),
+        )
+
+
+def _known(record: E | None, what: str, key: str) -> E:
+    if record is None:
+        raise NotFoundError(f"There is no {what} {key!r}.", remedy="Check the id.")
+    return record
+
+
+def _lines(
+    matches: MatchList, k: int, records: dict[str, E], line: Callable[[Candidate, E], Line]
+) -> tuple[Line, ...]:
+    """The first `k` candidates that still stand in the register, ranked anew."""
+    standing = [c for c in matches.candidates if c.id in records][:k]
+    return tuple(
+        line(replace(candidate, rank=rank), records[candidate.id])
+        for rank, candidate in enumerate(standing, start=1)
+    )
+
+
+def _impression(
+    slate: Slate,
+    channel: Channel,
+    *,
+    seeker_id: str | None = None,
+    vacancy_id: str | None = None,
+) -> Impression:
+    return Impression(
+        id=slate.impression_id,
+        shown_at=slate.made_at,
+        channel=channel,
+        policy=slate.ranker,
+        items=tuple((line.candidate.id, line.candidate.score) for line in slate.lines),
+        seeker_id=seeker_id,
+        vacancy_id=vacancy_id,
+        index_generation=slate.index_generation,
+    )
+
+
+def _with_wishes(profile: JobSeeker, read: Wishes) -> JobSeeker:
+    """The profile with its unknown fields filled from what its text says."""
+    pay_floor, basis = (
+        (profile.pay_floor, profile.pay_floor_basis)
+        if profile.pay_floor is not None or read.pay is None or read.pay_basis is None
+        else (read.pay, read.pay_basis)
+    )
+    return replace(
+        profile,
+        districts_wanted=profile.districts_wanted or read.districts,
+        shifts=profile.shifts or read.shifts,
+        employment=profile.employment or read.employment,
+        pay_floor=pay_floor,
+        pay_floor_basis=basis,
+        licences=_joined(profile.licences, read.licences),
+        languages=_joined(profile.languages, read.languages),
+        experience_years=read.experience_years
+        if profile.experience_years is None
+        else profile.experience_years,
+    )
+
+
+def _joined(stated: Sequence[str] | None, read: Iterable[str]) -> tuple[str, ...] | None:
+    return tuple(sorted({*(stated or ()), *read})) or (None if stated is None else ())

@@ -1,0 +1,115 @@
+"""Keeping the register: people, vacancies, referrals and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine
+
+from matcher.db.engine import writing
+from matcher.db.store import get, missing_references, open_vacancies, upsert
+from matcher.entities import (
+    Channel,
+    JobSeeker,
+    Outcome,
+    Referral,
+    ReferralOutcome,
+    SeekerStatus,
+    Vacancy,
+)
+from matcher.errors import ConflictError, InvalidInputError, NotFoundError
+from matcher.service.clock import day_of
+
+
+class Register:
+    """Writes single records; `changed` is called after each commit so that lists follow at once."""
+
+    def __init__(self, engine: Engine, changed: Callable[[date], object]) -> None:
+        self._engine = engine
+        self._changed = changed
+
+    def put(self, record: JobSeeker | Vacancy, *, now: datetime) -> bool:
+        """Store a seeker or vacancy under its id; returns whether it is new."""
+        with writing(self._engine) as connection:
+            _refuse_missing(connection, record)
+            result = upsert(connection, [record])
+        self._changed(day_of(now))
+        return result.added == 1
+
+    def close_vacancy(self, vacancy_id: str, *, now: datetime) -> Vacancy:
+        """Close a vacancy from today on; closing it twice keeps the first day."""
+        today = day_of(now)
+        with writing(self._engine) as connection:
+            vacancy: Vacancy = _found(connection, Vacancy, vacancy_id)
+            if vacancy.closed_on is None or vacancy.closed_on > today:
+                vacancy = replace(vacancy, closed_on=today)
+                upsert(connection, [vacancy])
+        self._changed(today)
+        return vacancy
+
+    def refer(
+        self, *, seeker_id: str, vacancy_id: str, channel: Channel, now: datetime
+    ) -> Referral:
+        """Send a seeker to a vacancy; both must still be open to it."""
+        today = day_of(now)
+        with writing(self._engine) as connection:
+            seeker = _found(connection, JobSeeker, seeker_id)
+            _found(connection, Vacancy, vacancy_id)
+            if seeker.status is not SeekerStatus.ACTIVE:
+                raise ConflictError(
+                    f"Seeker {seeker_id} is not looking for work now ({seeker.status}).",
+                    remedy="Set the seeker's status to active first.",
+                )
+            if not list(open_vacancies(connection, today, [vacancy_id])):
+                raise ConflictError(
+                    f"Vacancy {vacancy_id} is closed, expired or full.",
+                    remedy="Choose another from a new list.",
+                )
+            referral = Referral(
+                id=uuid4().hex,
+                seeker_id=seeker_id,
+                vacancy_id=vacancy_id,
+                made_on=today,
+                channel=channel,
+            )
+            upsert(connection, [referral])
+        return referral
+
+    def record_outcome(
+        self, *, referral_id: str, outcome: Outcome, happened_on: date
+    ) -> ReferralOutcome:
+        """Note one step of a referral; noting the same step again corrects its day.
+
+        Neither a placement nor a hire report follows from it: each is an event of its own side.
+        """
+        with writing(self._engine) as connection:
+            referral = _found(connection, Referral, referral_id)
+            if happened_on < referral.made_on:
+                raise InvalidInputError(
+                    f"The outcome ({happened_on}) lies before the referral ({referral.made_on}).",
+                    remedy="Correct the day of the outcome.",
+                )
+            step = ReferralOutcome(
+                referral_id=referral_id, outcome=outcome, happened_on=happened_on
+            )
+            upsert(connection, [step])
+        return step
+
+
+def _found(connection: Connection, kind: type[Any], key: str) -> Any:
+    record = get(connection, kind, key)
+    if record is None:
+        raise NotFoundError(f"There is no {kind.__name__.lower()} {key!r}.", remedy="Check the id.")
+    return record
+
+
+def _refuse_missing(connection: Connection, record: Any) -> None:
+    for field, value in missing_references(connection, [record]).values():
+        raise InvalidInputError(
+            f"{field} names {value!r}, which is not registered.",
+            remedy="Register it first or correct the id.",
+        )
