@@ -64,8 +64,8 @@ class App:
 
     @property
     def index_folder(self) -> Path:
-        """Where index generations are published."""
-        return self.settings.models_dir / "index"
+        """Where index generations are published: beside the register they are made from."""
+        return self.settings.var_dir / "index"
 
     @cached_property
     def live(self) -> LiveIndex:

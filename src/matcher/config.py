@@ -15,21 +15,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MATCHER_", env_file=".env", extra="ignore")
 
-    data_dir: Path = Field(ROOT / "data", description="reference tables and formats")
-    models_dir: Path = Field(
-        ROOT / "models", description="encoder, index generations, vector cache"
+    data_dir: Path = Field(default=ROOT / "data", description="reference tables and formats")
+    models_dir: Path = Field(ROOT / "models", description="encoders and their vector caches")
+    var_dir: Path = Field(
+        default=ROOT / "var", description="embedded database, index, rejects, key file"
     )
-    var_dir: Path = Field(ROOT / "var", description="embedded database, rejects, key file")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in var_dir")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in var_dir")
     encoder: str = Field(
-        "multilingual-e5-small",
+        default="multilingual-e5-small",
         description="folder under models_dir, a path, or a hub name, for sentence-transformers",
     )
-    id_key: SecretStr | None = Field(None, description="key of the identity digests, 64 hex digits")
-    id_key_file: Path | None = Field(None, description="file that holds it; default var_dir/id.key")
-    id_key_version: int = Field(1, description="number stored beside each digest")
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, description="port to listen on")
+    id_key: SecretStr | None = Field(
+        default=None, description="key of the identity digests, 64 hex digits"
+    )
+    id_key_file: Path | None = Field(
+        default=None, description="file that holds it; default var_dir/id.key"
+    )
+    id_key_version: int = Field(default=1, description="number stored beside each digest")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, description="port to listen on")
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -1,8 +1,8 @@
 """Identity numbers: checked, turned into keyed digests, and never kept.
 
-The check digit is a weighted sum modulo 10. It misses every swap of the last two digits (both weigh
-1) and, where a weight shares a factor with 10, some single substitutions; so whoever scans a card is
-shown something to confirm, a masked name, before anything else.
+The check digit is a weighted sum modulo 10. It misses every swap of the last two digits (both
+weigh 1) and, where a weight shares a factor with 10, some single substitutions; so whoever scans
+a card is shown something to confirm, a masked name, before anything else.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ _FORMS = {
     IdentityKind.RESIDENT_OLD: re.compile(r"[A-Z][A-D][0-9]{8}"),
 }
 
+LIKE_A_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][1289A-Da-d][0-9]{8}(?![A-Za-z0-9])")
+"""Finds what may be an identity number, right or mistyped, within a text."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdentityKey:
@@ -68,15 +71,15 @@ class IdentityDigest:
 def verify(number: str, *, today: date) -> IdentityKind:
     """Tell the kind of `number` as a scanner types it; white space around it is dropped.
 
-    Raises IdentityError, which never carries the number, where format or check digit is wrong or the
-    form has ended on `today`.
+    Raises IdentityError, which never carries the number, where format or check digit is wrong or
+    the form has ended on `today`.
     """
     stripped = number.strip()
     kind = next((k for k, form in _FORMS.items() if form.fullmatch(stripped)), None)
     if kind is None:
         raise IdentityError(
             "This does not have the form of a national or resident number.",
-            remedy="Scan the card again, or type it in capitals: one letter and nine digits, or two and eight.",
+            remedy="Scan the card again, or type it in capitals and digits, ten characters in all.",
         )
     if kind is IdentityKind.RESIDENT_OLD and today >= OLD_RESIDENT_FORM_ENDS:
         raise IdentityError(

@@ -38,7 +38,8 @@ TABLES: dict[type, Table] = {
 def to_row(entity: Any) -> dict[str, Any]:
     """Column values of `entity`, comparable with a row read back."""
     row: dict[str, Any] = {}
-    for name, encode in _encoders(type(entity)):
+    kind: Any = type(entity)
+    for name, encode in _encoders(kind):
         value = getattr(entity, name)
         if isinstance(value, Pay):
             row |= {f"pay_{key}": part for key, part in to_row(value).items()}
@@ -50,7 +51,8 @@ def to_row(entity: Any) -> dict[str, Any]:
 def from_row(kind: type[E], row: Mapping[Any, Any]) -> E:
     """The `kind` of entity that `row` holds; columns it does not know are ignored."""
     values: dict[str, Any] = {}
-    for name, decode in _decoders(kind):
+    hashable: Any = kind
+    for name, decode in _decoders(hashable):
         if name == "pay":
             values[name] = from_row(Pay, {k: row[f"pay_{k}"] for k, _ in _decoders(Pay)})
         else:
@@ -60,17 +62,17 @@ def from_row(kind: type[E], row: Mapping[Any, Any]) -> E:
 
 
 @cache
-def _encoders(kind: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _encoders(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return tuple((f.name, _encoder(_plain_type(kind, f.name))) for f in fields(kind))
 
 
 @cache
-def _decoders(kind: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _decoders(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return tuple((f.name, _decoder(_plain_type(kind, f.name))) for f in fields(kind))
 
 
 @cache
-def _plain_type(kind: type, name: str) -> Any:
+def _plain_type(kind: Any, name: str) -> Any:
     hint = typing.get_type_hints(kind)[name]
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         (hint,) = (part for part in typing.get_args(hint) if part is not types.NoneType)

@@ -203,17 +203,13 @@ def set_identity(connection: Connection, digests: Mapping[str, IdentityDigest]) 
     table = tables.identity_digests
     keys = list(digests)
     for start in range(0, len(keys), BATCH):
-        part = keys[start : start + BATCH]
-        connection.execute(delete(table).where(table.c.seeker_id.in_(part)))
+        part = {key: digests[key] for key in keys[start : start + BATCH]}
+        connection.execute(delete(table).where(table.c.seeker_id.in_(list(part))))
         connection.execute(
             insert(table),
             [
-                {
-                    "seeker_id": key,
-                    "digest": digests[key].digest,
-                    "key_version": digests[key].key_version,
-                }
-                for key in part
+                {"seeker_id": key, "digest": d.digest, "key_version": d.key_version}
+                for key, d in part.items()
             ],
         )
 

@@ -113,9 +113,7 @@ def open_cache(encoder: SentenceEncoder, *, models_dir: Path) -> VectorCache:
 
 def cache_key(text: str, *, role: Role) -> bytes:
     """BLAKE2b-128 of role and text."""
-    return blake2b(
-        f"{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16
-    ).digest()
+    return blake2b(f"{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def encode_cached(

@@ -156,14 +156,17 @@ def publish(target: Path, build: Callable[[Path], ModelManifest]) -> None:
         partial = target.parent / f".{target.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
-        manifest = build(partial)
-        write_manifest(partial, manifest)
-        check_files(partial, manifest, content=True)
-        for path in [*partial.rglob("*"), partial]:
-            if path.is_file():
-                path.chmod(0o644)  # some writers keep their files to the owner
-            _fsync(path)
-        partial.rename(target)
+        try:
+            manifest = build(partial)
+            write_manifest(partial, manifest)
+            check_files(partial, manifest, content=True)
+            for path in [*partial.rglob("*"), partial]:
+                if path.is_file():
+                    path.chmod(0o644)  # some writers keep their files to the owner
+                _fsync(path)
+            partial.rename(target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
         _fsync(target.parent)
 
 

@@ -71,9 +71,10 @@ class SentenceEncoder:
             return vectors
         prompt = next((p for n in _PROMPT_NAMES[role] if (p := self._manifest.prompts.get(n))), "")
         readable = [prompt + _readable(text) for text in texts]
-        # Bytes of UTF-8 follow tokens across scripts, where characters do not.
-        order = sorted(range(len(texts)), key=lambda i: len(readable[i].encode()))
         model = self._load()
+        with self._lock:
+            lengths = _lengths(model, readable)
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
             with self._lock:
@@ -140,7 +141,7 @@ def _fetch(name: str, folder: Path) -> ModelManifest:
             f"The hub has no public model {name!r}.",
             remedy="Mend the name in MATCHER_ENCODER.",
         ) from error
-    except Exception as error:
+    except Exception as error:  # whichever HTTP library the hub's client uses
         raise ConfigurationError(
             f"The model {name!r} is not in the models folder, and the hub does not answer.",
             remedy="Connect once to fetch it, or copy its folder here and set MATCHER_ENCODER "
@@ -156,9 +157,7 @@ def _fetch(name: str, folder: Path) -> ModelManifest:
     )
 
 
-def _load_model(
-    location: str, *, local: bool, revision: str | None = None
-) -> SentenceTransformer:
+def _load_model(location: str, *, local: bool, revision: str | None = None) -> SentenceTransformer:
     # Imported here: it takes seconds, which a command that encodes nothing should not pay.
     import torch
     from safetensors import SafetensorError
@@ -174,6 +173,17 @@ def _load_model(
             f"sentence-transformers cannot load the model {location}: {type(error).__name__}.",
             remedy="Set MATCHER_ENCODER to a model that sentence-transformers can load.",
         ) from error
+
+
+def _lengths(model: SentenceTransformer, texts: list[str]) -> list[int]:
+    """Tokens of each text as far as the model reads it; bytes where it has no usual tokenizer."""
+    from transformers import PreTrainedTokenizerBase
+
+    tokenizer = model.tokenizer
+    if not isinstance(tokenizer, PreTrainedTokenizerBase):
+        return [len(text.encode()) for text in texts]
+    encoded = tokenizer(texts, truncation=True, max_length=model.max_seq_length)
+    return [len(ids) for ids in encoded["input_ids"]]
 
 
 def _readable(text: str) -> str:

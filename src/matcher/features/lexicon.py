@@ -141,6 +141,7 @@ def plain(text: str, variants: Mapping[int, str]) -> str:
 
 def clause(text: str, mention: Mention) -> tuple[str, str]:
     """What stands before and after a mention in its clause, up to 60 characters each."""
-    before = text[max(0, mention.start - _REACH) : mention.start]
-    after = text[mention.end : mention.end + _REACH]
-    return _CLAUSE_END.split(before)[-1], _CLAUSE_END.split(after, maxsplit=1)[0]
+    # One character of the mention on either side shows whether a space there is a pause.
+    before = text[max(0, mention.start - _REACH) : mention.start + 1]
+    after = text[max(0, mention.end - 1) : mention.end + _REACH]
+    return _CLAUSE_END.split(before)[-1][:-1], _CLAUSE_END.split(after, maxsplit=1)[0][1:]

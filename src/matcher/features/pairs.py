@@ -94,7 +94,8 @@ def pay_is_comparable(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDAr
     same_basis = (seekers.pay_basis == vacancies.pay_basis) & np.isin(
         vacancies.pay_basis, _COMPARABLE
     )
-    return np.logical_and(both_told, same_basis)
+    comparable: NDArray[np.bool_] = both_told & same_basis
+    return comparable
 
 
 def distance_km(
@@ -121,9 +122,11 @@ def distance_km(
 
 def _held(held: NDArray[Any], asked: NDArray[Any]) -> NDArray[np.float32]:
     """How many of the codes asked for are held, as a count."""
-    return np.bitwise_count(held & asked).astype(np.float32)
+    count: NDArray[np.float32] = np.bitwise_count(held & asked).astype(np.float32)
+    return count
 
 
 def _level_margin(have: NDArray[np.int8], asked: NDArray[np.int8]) -> NDArray[np.float32]:
     known = (have > UNKNOWN) & (asked > 0)
-    return np.where(known, have.astype(np.float32) - asked.astype(np.float32), np.float32(np.nan))
+    margin = have.astype(np.float32) - asked.astype(np.float32)
+    return np.where(known, margin, np.float32(np.nan))

@@ -129,7 +129,7 @@ def _district_names(lexicon: Lexicon, places: tuple[tuple[str, str, str], ...]) 
     """Full and bare names, and which bare names are ordinary words too."""
     careful = lexicon.terms("careful_district").codes
     aliases = lexicon.terms("district").codes
-    names = [(term, code) for term, codes in (careful | aliases).items() for code in codes]
+    names = [(term, code) for term, codes in (*careful.items(), *aliases.items()) for code in codes]
     for code, name, name_en in places:
         full = lexicon.plain(name)
         names += [(word, code) for word in (full, full.removesuffix("區"), lexicon.plain(name_en))]
@@ -139,7 +139,7 @@ def _district_names(lexicon: Lexicon, places: tuple[tuple[str, str, str], ...]) 
 
 
 def _districts(text: str, lexicon: Lexicon, reference: Reference) -> tuple[str, ...]:
-    """Districts named. A name that is an ordinary word too needs a cue or another name beside it."""
+    """Districts named; one that is an ordinary word too needs a cue or another name beside it."""
     places = (reference.places[code] for code in reference.districts)
     names = _district_names(lexicon, tuple((p.code, p.name, p.name_en) for p in places))
     mentions = list(names.terms.find(text))
@@ -188,8 +188,7 @@ def _pay(text: str, lexicon: Lexicon) -> tuple[int, PayBasis] | None:
 
 def _pay_basis(text: str, match: re.Match[str], lexicon: Lexicon, value: int) -> PayBasis | None:
     """What the figure is paid for; None where it is no pay, or paid by the day or year."""
-    before, _ = clause(text, Mention("", match.start(), match.end()))
-    told = lexicon.last("pay_before", before[-_NEAR_CUE:])
+    told = lexicon.last("pay_before", _lead(text, match.start()))
     behind = lexicon.terms("pay_after")
     suffix = behind.pattern.match(text, match.end()) or behind.pattern.match(text, match.end() + 1)
     if suffix and told != "other":
@@ -201,6 +200,12 @@ def _pay_basis(text: str, match: re.Match[str], lexicon: Lexicon, value: int) ->
         bases = (PayBasis.MONTH, PayBasis.HOUR) if told else (PayBasis.MONTH,)
         return next((basis for basis in bases if _is_sane(value, basis)), None)
     return None
+
+
+def _lead(text: str, start: int) -> str:
+    """What leads up to a figure in its clause; a single space in front of it is no pause."""
+    start -= text[start - 1 : start] == " "
+    return clause(text, Mention("", start, start + 1))[0][-_NEAR_CUE:]
 
 
 def _is_sane(value: int, basis: PayBasis) -> bool:
@@ -217,10 +222,11 @@ def _years(text: str, lexicon: Lexicon) -> Iterator[float]:
             continue
         half = text.startswith("半", mention.end)
         years = 0.5 if number["years"] == "半" else _value(number["years"]) + half / 2
-        before, after = clause(text, mention)
-        lead = before[: len(before) - len(number.group())][-_NEAR_CUE:]
+        _, after = clause(text, mention)
         word = words.search(after)
-        told = words.search(lead) or (word and _YEARS_OF.fullmatch(after, 0, word.start()))
+        told = words.search(_lead(text, mention.start - len(number.group()))) or (
+            word and _YEARS_OF.fullmatch(after, 0, word.start())
+        )
         if told and 0 < years <= MOST_YEARS:
             yield years
 

@@ -68,7 +68,7 @@ def employment(written: str) -> Employment:
 
 
 def experience(written: str) -> float | None:
-    """Least years asked for; None where the words are not known. Up to a year (1年內) asks for none."""
+    """Least years asked for, 0 also for up to a year (1年內); None for unknown words."""
     if written in _NO_YEARS:
         return 0.0
     years = _YEARS.fullmatch(_OR_MORE.sub("", written)) if _OR_MORE.search(written) else None
@@ -81,7 +81,7 @@ def education(written: str) -> Education | None:
 
 
 def place_finder(reference: Reference) -> Callable[[str], str | None]:
-    """Reader of a place: code of a district of the city or of a county, None where none is named."""
+    """Reader of a place: code of a city district or of a county, None where none is named."""
     counties = {place.name: code for code, place in reference.places.items() if len(code) == 2}
     districts = {reference.places[code].name: code for code in reference.districts}
 

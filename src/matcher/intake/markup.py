@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 from xml.etree.ElementTree import Element, ParseError
@@ -12,7 +11,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from matcher.errors import InvalidInputError
-from matcher.intake.model import Row
+from matcher.intake.model import Row, Rows
 
 _ANNOTATED = re.compile(r"<(/?[A-Za-z][A-Za-z0-9_.-]*)\s*[（(][^<>）)]*[）)]\s*(?=/?>)")
 _ROW_DEPTH = 2
@@ -25,7 +24,7 @@ class _PlainNames:
         self._file = file
         self._held = ""
 
-    def read(self, size: int) -> str:
+    def read(self, size: int = 1 << 16, /) -> str:
         block = self._file.read(size)
         text = self._held + block
         # An unfinished tag waits for the next block.
@@ -35,8 +34,8 @@ class _PlainNames:
         return plain if plain or not block else self.read(size)
 
 
-def xml_rows(path: Path, encoding: str) -> Iterator[Row]:
-    """Rows of an XML file. Raises InvalidInputError for broken XML and for any DOCTYPE or entity."""
+def xml_rows(path: Path, encoding: str) -> Rows:
+    """Rows of an XML file; raises InvalidInputError if broken or with a DOCTYPE or entities."""
     open_elements: list[Element] = []
     number = 0
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -108,6 +108,10 @@ class Row:
     number: int
     cells: Mapping[str, str]
     problem: Problem | None = None
+
+
+Rows = Generator[Row, None, None]
+"""Rows of an open file; closing it closes the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -17,7 +16,7 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.utils.exceptions import InvalidFileException
 
 from matcher.errors import InvalidInputError
-from matcher.intake.model import Row
+from matcher.intake.model import Rows
 from matcher.intake.table import Cells, Formula, tabular
 
 MAX_UNPACKED = 2 * 1024**3
@@ -43,12 +42,12 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
-def xlsx_rows(path: Path) -> Iterator[Row]:
+def xlsx_rows(path: Path) -> Rows:
     """Rows of the only sheet with data of an Excel workbook."""
     yield from tabular(_readable(_xlsx_cells(path), path), name=path.name, ragged=True)
 
 
-def ods_rows(path: Path) -> Iterator[Row]:
+def ods_rows(path: Path) -> Rows:
     """Rows of the only sheet with data of an OpenDocument spreadsheet."""
     yield from tabular(_readable(_ods_cells(path), path), name=path.name, ragged=True)
 
@@ -66,7 +65,7 @@ def _readable(cells: Iterator[Cells], path: Path) -> Iterator[Cells]:
     except _BROKEN as error:
         raise InvalidInputError(
             f"{path.name} is not a readable workbook ({type(error).__name__}).",
-            remedy="Open it in a spreadsheet program and save it again as XLSX or ODS, without a password.",
+            remedy="Open it in a spreadsheet program and save it again without a password.",
         ) from None
 
 
@@ -78,10 +77,10 @@ def _more_than_one_sheet(path: Path) -> InvalidInputError:
 
 
 def _xlsx_cells(path: Path) -> Iterator[Cells]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-    with closing(book):
+    with path.open("rb") as file:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         filled = False
         for sheet in book.worksheets:
             sheet.reset_dimensions()

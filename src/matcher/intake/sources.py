@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from matcher.intake import feed
 from matcher.intake.encoding import detect
 from matcher.intake.layouts import LAYOUTS
 from matcher.intake.markup import xml_rows
-from matcher.intake.model import FEED, Format, Kind, Row, Source, SourceKind
+from matcher.intake.model import FEED, Format, Kind, Rows, Source, SourceKind
 from matcher.intake.sheets import ods_rows, xlsx_rows
 from matcher.intake.texts import csv_rows, json_line_rows, json_rows
 
@@ -31,7 +31,7 @@ _SUFFIXES: Final = {
     ".xml": Format.XML,
 }
 _WORKBOOKS: Final = {Format.XLSX: xlsx_rows, Format.ODS: ods_rows}
-_TEXTS: Final[dict[Format, Callable[[Path, str], Iterator[Row]]]] = {
+_TEXTS: Final[dict[Format, Callable[[Path, str], Rows]]] = {
     Format.CSV: csv_rows,
     Format.JSON: json_rows,
     Format.JSON_LINES: json_line_rows,
@@ -59,10 +59,10 @@ def plan(paths: Sequence[Path]) -> list[Source]:
     return sorted(sources, key=lambda source: _ORDER[source.kind])
 
 
-def rows(source: Source) -> Iterator[Row]:
+def rows(source: Source) -> Rows:
     """The rows of a file without its header."""
-    found = _open(source.path, source.format, source.encoding)
-    return islice(found, 1, None) if source.format in _WITH_HEADER else found
+    with closing(_open(source.path, source.format, source.encoding)) as found:
+        yield from islice(found, 1 if source.format in _WITH_HEADER else 0, None)
 
 
 def _tables(folder: Path) -> list[Path]:
@@ -73,7 +73,8 @@ def _tables(folder: Path) -> list[Path]:
     ]
     if not found:
         raise InvalidInputError(
-            f"The folder {folder.name} holds no table.", remedy="Name a folder with CSV, XLSX, ODS, JSON or XML files."
+            f"The folder {folder.name} holds no table.",
+            remedy="Name a folder with CSV, XLSX, ODS, JSON or XML files.",
         )
     return found
 
@@ -105,7 +106,7 @@ def _source(path: Path) -> Source:
     return Source(path, _kind(path, columns), format_, encoding)
 
 
-def _open(path: Path, format_: Format, encoding: str) -> Iterator[Row]:
+def _open(path: Path, format_: Format, encoding: str) -> Rows:
     if format_ in _WORKBOOKS:
         return _WORKBOOKS[format_](path)
     return _TEXTS[format_](path, encoding)
@@ -130,7 +131,7 @@ def _kind(path: Path, columns: Iterable[str]) -> SourceKind:
     if len(names & set(layout.columns)) < 2:
         # What stands there may be a person's data and not a header: it is not repeated.
         raise InvalidInputError(
-            f"{path.name} has no column that tells what it holds; the first row must be the header.",
+            f"{path.name} has no column that tells what it holds; is the first row the header?",
             remedy=_SEE,
         )
     missing = ", ".join(sorted(layout.needed - names))
@@ -147,4 +148,6 @@ def _kind(path: Path, columns: Iterable[str]) -> SourceKind:
 
 def _likeness(kind: Kind, names: set[str]) -> tuple[int, int]:
     layout = LAYOUTS[kind]
-    return len(names & layout.needed) - len(layout.needed - names), -len(names - set(layout.columns))
+    return len(names & layout.needed) - len(layout.needed - names), -len(
+        names - set(layout.columns)
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from matcher.errors import InvalidInputError
@@ -43,23 +42,23 @@ def _header(cells: Sequence[str], name: str) -> list[str]:
     header = [cell.strip() for cell in cells]
     while not header[-1]:
         header.pop()
-    twice = [column for column, times in Counter(header).items() if times > 1]
-    if twice or not all(header):
-        raise InvalidInputError(
-            f"In {name} the header has "
-            + (f"a column without a name (column {header.index('') + 1})." if "" in header
-               else f"column {header.index(twice[0]) + 1} twice."),
-            remedy="Give every column one name of its own.",
-        )
-    return header
+    if "" in header:
+        trouble = f"column {header.index('') + 1} has no name"
+    elif len(set(header)) < len(header):
+        second = next(n for n, column in enumerate(header) if column in header[:n])
+        trouble = f"column {second + 1} has the name of an earlier one"
+    else:
+        return header
+    raise InvalidInputError(
+        f"In the header of {name} {trouble}.", remedy="Give every column one name of its own."
+    )
 
 
 def _problem(header: Sequence[str], cells: Sequence[str], *, ragged: bool) -> Problem | None:
     if any(cell.strip() for cell in cells[len(header) :]):
         return Problem("", "", _TOO_MANY, "Put text that holds the separator in quotation marks.")
     if len(cells) < len(header) and not ragged:
-        missing = header[len(cells)]
-        return Problem(missing, "", _TOO_FEW, "Write empty cells too, and no line break unquoted.")
+        return Problem("", "", _TOO_FEW, "Write empty cells too, and no line break unquoted.")
     for column, cell in zip(header, cells, strict=False):
         if isinstance(cell, Formula):
             rule = "a cell holds a value, not a formula"

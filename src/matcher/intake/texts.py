@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from matcher.errors import InvalidInputError
-from matcher.intake.model import Problem, Row
+from matcher.intake.model import Problem, Row, Rows
 from matcher.intake.table import Cells, tabular
 
 MAX_CSV_FIELD = 64 * 1024 * 1024
@@ -20,12 +20,12 @@ _NOT_AN_OBJECT = Problem(
 )
 
 
-def csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+def csv_rows(path: Path, encoding: str) -> Rows:
     """Rows of a CSV file; the separator is the one of comma, semicolon and tab most used above."""
     yield from tabular(_csv_cells(path, encoding), name=path.name, ragged=False)
 
 
-def json_rows(path: Path, encoding: str) -> Iterator[Row]:
+def json_rows(path: Path, encoding: str) -> Rows:
     """Items of a list of JSON objects."""
     try:
         items = orjson.loads(path.read_text(encoding))
@@ -42,7 +42,7 @@ def json_rows(path: Path, encoding: str) -> Iterator[Row]:
         yield _item(number, item)
 
 
-def json_line_rows(path: Path, encoding: str) -> Iterator[Row]:
+def json_line_rows(path: Path, encoding: str) -> Rows:
     """Objects of a file with one JSON object a line."""
     with path.open(encoding=encoding) as file:
         for number, line in enumerate(file, start=1):

@@ -109,7 +109,7 @@ def day(raw: str) -> date | Unreadable:
         )
     year, month, day_of_month = (int(group) for group in match.groups() if group)
     try:
-        found = date(year + offset, month, day_of_month)
+        found = date(year + offset if year else 0, month, day_of_month)
     except ValueError:
         return Unreadable("the day is in the calendar", "Correct the month or the day.")
     if not 1900 <= found.year <= 2100:
@@ -125,7 +125,7 @@ def moment(raw: str) -> datetime | Unreadable:
     if isinstance(found, Unreadable):
         return found
     try:
-        at = time(*(int(group or 0) for group in clock.groups())) if clock else time()
+        at = time(int(clock[1]), int(clock[2]), int(clock[3] or 0)) if clock else time()
     except ValueError:
         return Unreadable("the time is between 00:00 and 23:59:59", "Correct the time.")
     return datetime.combine(found, at, TAIPEI)

@@ -26,7 +26,7 @@ TERMS: dict[str, Term] = {
     "experience_margin": lambda x: np.clip(x, -3, 3) / 10,
     "languages_required_held": lambda x: np.float32(0.2) * np.minimum(x, 2),
     "age_days": lambda x: -np.minimum(x, 60) / 200,
-    "openings_left": lambda x: np.log1p(np.minimum(x, 20)) / 20,
+    "openings_left": lambda x: np.log1p(np.clip(x, 0, 20)) / 20,
 }
 """What each feature adds to the score, in points; an unknown value adds nothing."""
 

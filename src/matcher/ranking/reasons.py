@@ -27,6 +27,8 @@ CLOSE, FAIRLY_CLOSE = 0.88, 0.85
 NEW_DAYS = 7
 MANY_OPENINGS = 5
 SAME_MINOR_GROUP = 0.75
+CLAIMED_IF_UNDISCLOSED = 40_000
+"""NT$ a month: pay below it must be disclosed (Employment Service Act, section 5)."""
 AGAINST = {
     ReasonCode.PAY_UNDISCLOSED,
     ReasonCode.SHIFT_DIFFERS,
@@ -94,7 +96,7 @@ def _spoken(
     """The reasons that one feature's value gives."""
     match name:
         case "pay_margin" if facts["undisclosed"]:
-            yield ReasonCode.PAY_UNDISCLOSED, {}
+            yield ReasonCode.PAY_UNDISCLOSED, {"claimed": CLAIMED_IF_UNDISCLOSED}
         case _ if math.isnan(value):
             return
         case "similarity" if value >= FAIRLY_CLOSE:

@@ -44,7 +44,8 @@ class Eligibility:
     @property
     def passed(self) -> NDArray[np.bool_]:
         """Pairs that fail nothing."""
-        return self.failed == 0
+        passed: NDArray[np.bool_] = self.failed == 0
+        return passed
 
 
 def criteria_in(bits: int) -> tuple[Criterion, ...]:

@@ -48,7 +48,8 @@ class Indexer:
     def vector_of_stranger(self, profile: JobSeeker) -> NDArray[np.float32]:
         """Vector (d,) of somebody not on the register: nothing of them is kept."""
         text = seeker_text(profile, self.reference)
-        return self.encoder.encode([text], role=Role.QUERY)[0]
+        vector: NDArray[np.float32] = self.encoder.encode([text], role=Role.QUERY)[0]
+        return vector
 
     def columns_of(self, seeker: JobSeeker) -> SeekerColumns:
         """Columns of one row, without encoding anything."""

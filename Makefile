@@ -1,0 +1,45 @@
+# Two commands do all the set-up: `make run` serves a demonstration bureau, `make test` runs the tests.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEMO_SEEKERS ?= 2000
+
+# Where pip knows of local wheels, let uv find them too.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+
+.PHONY: run test check format clean
+run test check format: $(INSTALLED)
+
+# The demonstration has a database of its own, apart from a real register in var/.
+run: export MATCHER_VAR_DIR ?= var/demo
+run:
+	@$(BIN)/matcher key identity
+	@test -d $(MATCHER_VAR_DIR)/register || $(BIN)/matcher simulate --seekers $(DEMO_SEEKERS) --out $(MATCHER_VAR_DIR)/register
+	@$(BIN)/matcher import $(MATCHER_VAR_DIR)/register
+	@$(BIN)/matcher index
+	@$(BIN)/matcher welcome
+	@$(BIN)/matcher serve
+
+test:
+	$(BIN)/pytest
+
+check:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) var/demo
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraints constraints.txt --editable '.[test]'
+	@touch $@

@@ -1,0 +1,92 @@
+"""Who may do what: one table, looked up when a route is made and checked before a body is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import APIKeyHeader, HTTPBearer
+from starlette.concurrency import run_in_threadpool
+
+from matcher.bootstrap import App
+from matcher.entities import Channel
+from matcher.errors import ForbiddenError, UnauthenticatedError
+from matcher.service.keys import Principal, Role
+
+KIOSK, COUNSELLOR, ANALYST, ADMIN = Role.KIOSK, Role.COUNSELLOR, Role.ANALYST, Role.ADMIN
+
+MAY: Mapping[str, frozenset[Role]] = {
+    "POST /v1/matches": frozenset({KIOSK, COUNSELLOR, ADMIN}),
+    "GET /v1/seekers/{seeker_id}/matches": frozenset({COUNSELLOR, ADMIN}),
+    "GET /v1/vacancies/{vacancy_id}/candidates": frozenset({COUNSELLOR, ADMIN}),
+    "PUT /v1/seekers/{seeker_id}": frozenset({COUNSELLOR, ADMIN}),
+    "PUT /v1/vacancies/{vacancy_id}": frozenset({COUNSELLOR, ADMIN}),
+    "POST /v1/vacancies/{vacancy_id}/close": frozenset({COUNSELLOR, ADMIN}),
+    "POST /v1/referrals": frozenset({COUNSELLOR, ADMIN}),
+    "POST /v1/referrals/{referral_id}/outcome": frozenset({COUNSELLOR, ADMIN}),
+    "GET /v1/rates": frozenset({COUNSELLOR, ANALYST, ADMIN}),
+}
+"""Every route of `/v1`. One that is missing here cannot be made: the program does not start."""
+
+CHANNELS: Mapping[Role, Channel] = {
+    KIOSK: Channel.KIOSK,
+    COUNSELLOR: Channel.COUNSELLOR,
+    ANALYST: Channel.API,
+    ADMIN: Channel.API,
+}
+
+SCHEMES = (
+    Depends(HTTPBearer(auto_error=False, description="An API key, `mk_...`.")),
+    Depends(APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key.")),
+)
+"""How a key may come; declared for the documentation, read by `GuardedRoute`."""
+
+
+class GuardedRoute(APIRoute):
+    """A route that knows its caller, and that the caller may use it, before it reads the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler behind the check; raises KeyError for a route that `MAY` lacks."""
+        answer = super().get_route_handler()
+        (method,) = self.methods
+        allowed = MAY[f"{method} {self.path}"]
+
+        async def guarded(request: Request) -> Response:
+            app: App = request.app.state.matcher
+            principal = await run_in_threadpool(lambda: app.keys.authenticate(_key(request)))
+            if principal.role not in allowed:
+                raise ForbiddenError(
+                    f"A key of the role {principal.role} may not do this.",
+                    remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
+                )
+            request.state.principal = principal
+            return await answer(request)
+
+        return guarded
+
+
+def _key(request: Request) -> str:
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    key = credentials if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+    if not key.strip():
+        raise UnauthenticatedError(
+            "No API key came with the request.",
+            remedy="Send the header `Authorization: Bearer mk_...` or `X-API-Key: mk_...`.",
+        )
+    return key.strip()
+
+
+async def _service(request: Request) -> App:
+    app: App = request.app.state.matcher
+    return app
+
+
+async def _channel(request: Request) -> Channel:
+    principal: Principal = request.state.principal
+    return CHANNELS[principal.role]
+
+
+Service = Annotated[App, Depends(_service)]
+CallersChannel = Annotated[Channel, Depends(_channel)]

@@ -1,0 +1,171 @@
+"""Every error as RFC 9457 problem details, in one place; none repeats what the caller sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from matcher.errors import (
+    ArtefactError,
+    ConfigurationError,
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    MatcherError,
+    NotFoundError,
+    NotReadyError,
+    UnauthenticatedError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: Mapping[type[MatcherError], tuple[HTTPStatus, str]] = {
+    UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
+    ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden"),
+    NotFoundError: (HTTPStatus.NOT_FOUND, "not-found"),
+    ConflictError: (HTTPStatus.CONFLICT, "conflict"),
+    InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input"),
+    NotReadyError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
+    ArtefactError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
+    ConfigurationError: (HTTPStatus.INTERNAL_SERVER_ERROR, "configuration"),
+    MatcherError: (HTTPStatus.INTERNAL_SERVER_ERROR, "internal"),
+}
+"""Status and type of each kind of error; a kind of its own inherits from its nearest ancestor."""
+
+_OWN_NAME = re.compile(r"[a-z_]{1,40}")
+
+log = structlog.get_logger(__name__)
+
+
+def problem(
+    path: str,
+    status: HTTPStatus,
+    kind: str,
+    *,
+    detail: str = "",
+    remedy: str = "",
+    more: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Problem details; `path` is the request's, without its query, `more` further members."""
+    body = {
+        "type": f"/problems/{kind}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "remedy": remedy,
+        "instance": path,
+        **(more or {}),
+    }
+    return Response(
+        orjson.dumps(body), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def problem_of(
+    path: str, error: MatcherError, more: Mapping[str, object] | None = None
+) -> Response:
+    """The problem details of an error of the matcher."""
+    status, kind = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request_failed", error=type(error).__name__, reason=error.message)
+    challenge = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+    return problem(
+        path,
+        status,
+        kind,
+        detail=error.message,
+        remedy=error.remedy,
+        more=more,
+        headers=challenge,
+    )
+
+
+def internal_problem(path: str) -> Response:
+    """The problem details of something nobody expected: they tell nothing of it."""
+    return problem(
+        path,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal",
+        detail="The service failed at this request.",
+        remedy="Try once more; if it fails again, tell the operator the time of the request.",
+    )
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Make every error of `app` a problem."""
+    for kind, handler in (
+        (MatcherError, _matcher_error),
+        (RequestValidationError, _invalid_request),
+        (HTTPException, _http_error),
+        (OperationalError, _no_database),
+    ):
+        app.add_exception_handler(kind, handler)
+
+
+async def _matcher_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MatcherError)  # noqa: S101 - registered for this type
+    return problem_of(request.url.path, error)
+
+
+async def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    return problem(
+        request.url.path,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-input",
+        detail="The request is not as it should be; see `errors`.",
+        remedy="Correct the fields named; /docs shows what each takes.",
+        # Of pydantic's findings only place and rule: `input` and `ctx` repeat what was sent.
+        more={
+            "errors": [
+                {"field": _field(found["loc"]), "rule": found["msg"]} for found in error.errors()
+            ]
+        },
+    )
+
+
+def _field(location: Sequence[str | int]) -> str:
+    """Path of a field; a name that is none of ours may hold anything, so it is not repeated."""
+    return ".".join(
+        str(part) if isinstance(part, int) or _OWN_NAME.fullmatch(part) else "(unknown)"
+        for part in location
+    )
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    status = HTTPStatus(error.status_code)
+    kind = status.phrase.lower().replace(" ", "-")
+    detail, remedy = {
+        HTTPStatus.NOT_FOUND: ("There is no such address.", "See /docs for those there are."),
+        HTTPStatus.METHOD_NOT_ALLOWED: ("This address has no such method.", "See /docs."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+            "The body of the request is larger than 1 MB.",
+            "Send one record at a time, or import a file.",
+        ),
+    }.get(status, ("The request cannot be read.", "Send JSON in UTF-8."))
+    return problem(
+        request.url.path, status, kind, detail=detail, remedy=remedy, headers=error.headers
+    )
+
+
+async def _no_database(request: Request, error: Exception) -> Response:
+    # Its text holds the statement and its values, so only its kind is told.
+    log.error("request_failed", error=type(error).__name__)
+    return problem(
+        request.url.path,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "not-ready",
+        detail="The database does not answer.",
+        remedy="Try again in a moment; /health/ready tells when it is back.",
+        headers={"Retry-After": "2"},
+    )

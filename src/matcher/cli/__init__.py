@@ -1,0 +1,5 @@
+"""The `matcher` command."""
+
+from matcher.cli.commands import app
+
+__all__ = ["app"]

@@ -1,0 +1,247 @@
+"""The `matcher` command: each subcommand is a few lines over the service and the jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from matcher.bootstrap import App, create_identity_key
+from matcher.cli.checking import findings
+from matcher.cli.printing import err, out, print_rates, print_report, print_slate, print_welcome
+from matcher.config import Settings
+from matcher.db.engine import migrate as migrate_schema
+from matcher.db.engine import open_engine
+from matcher.entities import Channel, JobSeeker, Language
+from matcher.errors import ConfigurationError, MatcherError
+from matcher.jobs.importing import import_files
+from matcher.jobs.index import build_index
+from matcher.progress import track
+from matcher.rates.registry import Period
+from matcher.service.clock import day_of
+from matcher.service.figures import last_twelve_months
+from matcher.service.keys import Role
+from matcher.simulation import simulate as simulate_register
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+keys = typer.Typer(no_args_is_help=True, help="API keys and the key of identity digests.")
+app.add_typer(keys, name="key")
+
+TRIAL = "for trying"
+"""Name of the key that `welcome` makes."""
+
+
+@contextmanager
+def _failing_clearly() -> Iterator[None]:
+    """Expected errors end a command with their message and remedy, and exit code 1."""
+    try:
+        yield
+    except MatcherError as error:
+        err.print(f"[bold red]Error:[/] {error.message}", highlight=False)
+        if error.remedy:
+            err.print(f"[bold]Remedy:[/] {error.remedy}", highlight=False)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def simulate(
+    out_dir: Annotated[Path, typer.Option("--out", help="folder for the files")],
+    seekers: Annotated[
+        int, typer.Option(min=50, help="how many people register in the year")
+    ] = 2_000,
+    seed: Annotated[int, typer.Option(help="the same seed makes the same files")] = 1,
+    last_day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="default: yesterday")
+    ] = None,
+) -> None:
+    """Write a simulated register of one year in the formats that `import` reads."""
+    with _failing_clearly():
+        bureau = App(Settings())
+        end = last_day.date() if last_day else day_of(bureau.clock()) - timedelta(days=1)
+        with track("simulated days") as progress:
+            totals = simulate_register(
+                seekers=seekers,
+                seed=seed,
+                out=out_dir,
+                reference=bureau.reference,
+                start=end - timedelta(days=364),
+                progress=progress,
+            )
+        out.print(totals)
+
+
+@app.command()
+def migrate() -> None:
+    """Create the database, or bring its schema to this version."""
+    with _failing_clearly():
+        migrate_schema(open_engine(Settings().sqlalchemy_url))
+        out.print("The database is up to date.")
+
+
+@app.command("import")
+def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")]) -> None:
+    """Take files into the register; formats: data/formats.md."""
+    with _failing_clearly():
+        bureau = App(Settings())
+        migrate_schema(open_engine(bureau.settings.sqlalchemy_url))
+        reports = import_files(
+            bureau.engine,
+            paths,
+            reference=bureau.reference,
+            key=bureau.identity_key,
+            rejects_dir=bureau.settings.var_dir / "rejects",
+            today=day_of(bureau.clock()),
+            track=track,
+        )
+    for report in reports:
+        print_report(report)
+
+
+@app.command()
+def index() -> None:
+    """Encode what is new and publish an index of all open vacancies and active seekers."""
+    with _failing_clearly():
+        bureau = App(Settings())
+        manifest = build_index(
+            bureau.engine, bureau.indexer, bureau.index_folder, now=bureau.clock(), track=track
+        )
+    counts = manifest.counts
+    out.print(
+        f"Index {manifest.generation}: {counts['vacancies']} vacancies, "
+        f"{counts['seekers']} seekers.",
+        highlight=False,
+    )
+
+
+@app.command()
+def match(
+    text: Annotated[str, typer.Option(help="what somebody says of themselves, any language")] = "",
+    seeker: Annotated[str, typer.Option(help="id of a registered seeker")] = "",
+    vacancy: Annotated[str, typer.Option(help="id of a vacancy: lists candidates")] = "",
+    lang: Annotated[Language, typer.Option(help="language of the reasons")] = Language.ZH,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="length of the list")] = 10,
+) -> None:
+    """Print a match list with reasons. The list is logged like any other."""
+    with _failing_clearly():
+        if sum(map(bool, (text, seeker, vacancy))) != 1:
+            raise ConfigurationError(
+                "Nothing, or more than one thing, to match.",
+                remedy="Give exactly one of --text, --seeker and --vacancy.",
+            )
+        bureau = App(Settings())
+        bureau.sync()
+        if vacancy:
+            slate = bureau.lists.for_vacancy(vacancy, k=k, channel=Channel.COUNSELLOR)
+        elif seeker:
+            slate = bureau.lists.for_seeker(seeker, k=k, channel=Channel.COUNSELLOR)
+        else:
+            profile = JobSeeker(id="profile", registered_on=day_of(bureau.clock()), text=text)
+            slate = bureau.lists.for_profile(profile, k=k, channel=Channel.COUNSELLOR)
+        print_slate(slate, lang, bureau.reference)
+
+
+@app.command()
+def rates(
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Print the bureau's rates with what they were computed from; default: the last 12 months."""
+    with _failing_clearly():
+        bureau = App(Settings())
+        default = last_twelve_months(day_of(bureau.clock()))
+        period = Period(
+            first=first.date() if first else default.first,
+            last=last.date() if last else default.last,
+        )
+        computed = bureau.figures.rates(period)
+        simulated = bureau.figures.simulated()
+    print_rates(computed, simulated=simulated)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="default: MATCHER_HOST")] = "",
+    port: Annotated[int, typer.Option(help="default: MATCHER_PORT")] = 0,
+) -> None:
+    """Serve the API."""
+    import uvicorn
+
+    settings = Settings()
+    uvicorn.run(
+        "api.app:serve",
+        factory=True,
+        host=host or settings.host,
+        port=port or settings.port,
+        access_log=False,
+    )
+
+
+@app.command()
+def welcome() -> None:
+    """Make a key for trying and print where to look first; an earlier key for trying ends."""
+    with _failing_clearly():
+        bureau = App(Settings())
+        now = bureau.clock()
+        for key in bureau.keys.all():
+            if key.name == TRIAL and key.revoked_at is None:
+                bureau.keys.revoke(key.id, now=now)
+        secret = bureau.keys.create(name=TRIAL, role=Role.COUNSELLOR, now=now)
+        print_welcome(bureau.settings, secret, simulated=bureau.figures.simulated())
+
+
+@app.command()
+def check() -> None:
+    """Say what is missing for a running service, and how to mend it."""
+    complaints = 0
+    for finding in findings(App(Settings())):
+        mark = "[green]ok[/]     " if finding.fine else "[red]missing[/]"
+        out.print(f"{mark} {finding.what}", highlight=False)
+        if not finding.fine:
+            complaints += 1
+            out.print(f"        {finding.remedy}", highlight=False)
+    raise typer.Exit(1 if complaints else 0)
+
+
+@keys.command("create")
+def create_key(
+    role: Annotated[Role, typer.Option()],
+    name: Annotated[str, typer.Option(help="who or what uses it")],
+) -> None:
+    """Create an API key and print it, this once."""
+    with _failing_clearly():
+        bureau = App(Settings())
+        print(bureau.keys.create(name=name, role=role, now=bureau.clock()))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the API keys without their secrets."""
+    with _failing_clearly():
+        table = Table("id", "name", "role", "created", "revoked")
+        for key in App(Settings()).keys.all():
+            revoked = key.revoked_at.isoformat(" ", "minutes") if key.revoked_at else ""
+            created = key.created_at.isoformat(" ", "minutes")
+            table.add_row(key.id, key.name, key.role, created, revoked)
+        out.print(table)
+
+
+@keys.command("revoke")
+def revoke_key(key_id: str) -> None:
+    """End an API key for good."""
+    with _failing_clearly():
+        bureau = App(Settings())
+        bureau.keys.revoke(key_id, now=bureau.clock())
+        out.print(f"Key {key_id} is revoked.", highlight=False)
+
+
+@keys.command("identity")
+def identity_key() -> None:
+    """Make the key of the identity digests, once. Keep a copy apart from the database."""
+    path = Settings().key_path
+    made = create_identity_key(path)
+    out.print(f"{'Made' if made else 'Kept the existing'} {path}", highlight=False)

@@ -1,0 +1,66 @@
+"""How the commands print lists, rates and reports on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from matcher.config import Settings
+from matcher.jobs.importing import FileReport
+from matcher.rates.registry import EVENT_NAMES, Rate
+
+out = Console()
+err = Console(stderr=True)
+
+
+def print_report(report: FileReport) -> None:
+    """What became of one imported file."""
+    stored = report.stored
+    out.print(
+        f"{report.file} ({report.kind}): {report.accepted} accepted "
+        f"({stored.added} new, {stored.changed} changed, {stored.same} as before), "
+        f"{report.rejected} rejected",
+        highlight=False,
+    )
+    for name, count in sorted(report.flags.items()):
+        out.print(f"  flagged {name.replace('_', ' ')}: {count}", highlight=False)
+    for note in report.notes:
+        out.print(f"  {note}", highlight=False)
+    if report.rejects_file:
+        out.print(f"  rejected rows with reasons: {report.rejects_file}", highlight=False)
+
+
+def print_rates(rates: Sequence[Rate], *, simulated: bool) -> None:
+    """Rates with numerator, denominator and what these count."""
+    if simulated:
+        out.print("[bold yellow]Simulated data / 模擬資料[/]")
+    for rate in rates:
+        formula = rate.formula
+        unit = " %" if formula.is_percentage else ""
+        value = "not defined" if rate.value is None else f"{rate.value}{unit}"
+        out.print(
+            f"[bold]{formula.name_zh} {formula.name_en}: {value}[/]  "
+            f"({rate.numerator:,} / {rate.denominator:,}, "
+            f"{rate.period.first} to {rate.period.last})",
+            highlight=False,
+        )
+        for label, event in (("  counted", formula.numerator), ("  out of", formula.denominator)):
+            out.print(f"{label}: {' '.join(EVENT_NAMES[event])}", highlight=False)
+
+
+def print_welcome(settings: Settings, key: str, *, simulated: bool) -> None:
+    """Addresses, a key, and a first request that works."""
+    address = f"http://{settings.host}:{settings.port}"
+    if simulated:
+        print("\nThis bureau is simulated: no figure below says anything about real people.")
+    print(
+        f"\n  API description   {address}/docs"
+        f"\n  ready?            {address}/health/ready"
+        f"\n  key for trying    {key}   (role: counsellor)"
+        "\n\nA first list, for somebody nobody registered:\n\n"
+        f"  curl -s {address}/v1/matches -H 'Authorization: Bearer {key}' \\\n"
+        "    -H 'Content-Type: application/json' \\\n"
+        """    -d '{"text": "會開堆高機，想找前鎮的倉庫日班，月薪三萬五"}' \\\n"""
+        "    | python3 -m json.tool --no-ensure-ascii\n"
+    )

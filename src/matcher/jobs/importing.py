@@ -1,0 +1,152 @@
+"""Takes files into the register: one file is one transaction, and a rejected row is kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from matcher.db.codec import to_row
+from matcher.db.engine import writing
+from matcher.db.store import Upsert, holders, missing_references, set_identity, upsert
+from matcher.entities import JobSeeker
+from matcher.identity import IdentityDigest, IdentityKey
+from matcher.intake import Chunk, Record, Reject, Source, plan, read, write_rejects
+from matcher.intake.model import WITHHELD
+from matcher.jobs.index import Track
+from matcher.reference import Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What became of one file: `rejected` counts rows, of which `rejects` tell why."""
+
+    file: str
+    kind: str
+    stored: Upsert = Upsert()
+    rejected: int = 0
+    rejects_file: Path | None = None
+    flags: Counter[str] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> int:
+        """Records taken in, changed or not."""
+        return self.stored.added + self.stored.changed + self.stored.same
+
+
+def import_files(
+    engine: Engine,
+    paths: Sequence[Path],
+    *,
+    reference: Reference,
+    key: IdentityKey | None,
+    rejects_dir: Path,
+    today: date,
+    track: Track,
+) -> list[FileReport]:
+    """Take in all files of `paths` in an order in which references resolve.
+
+    Running it again after an interruption goes on: what is already there is not touched. Raises
+    InvalidInputError for a file that cannot be read at all, before anything of it is stored.
+    """
+    reports = []
+    for source in plan(paths):
+        with track(source.path.name) as progress, writing(engine) as connection:
+            stored, flags = Upsert(), Counter[str]()
+            rejects: list[Reject] = []
+            notes: dict[str, None] = {}
+            done = 0
+            for chunk in read(source, reference=reference, key=key, today=today):
+                accepted, refused = _admissible(connection, source, chunk)
+                stored += _store(connection, accepted)
+                rejects += [*chunk.rejects, *refused]
+                flags += chunk.flags
+                notes |= dict.fromkeys(chunk.notes)
+                done += len(chunk.records) + chunk.rejected_rows
+                progress(done, done)
+            # Before the commit, so that no row is ever gone without its reason.
+            folder = rejects_dir / today.isoformat()
+            kept = write_rejects(rejects, folder, source.path.name) if rejects else None
+        reports.append(
+            FileReport(
+                file=source.path.name,
+                kind=source.kind,
+                stored=stored,
+                rejected=len({reject.row for reject in rejects}),
+                rejects_file=kept,
+                flags=flags,
+                notes=tuple(notes),
+            )
+        )
+    return reports
+
+
+def _admissible(
+    connection: Connection, source: Source, chunk: Chunk
+) -> tuple[list[Record], list[Reject]]:
+    """Records that contradict nothing in the register, and rejects for the others."""
+    refused = {
+        position: _reject(
+            source,
+            chunk.records[position],
+            field=name,
+            value=value,
+            rule="names a record that is not in the register",
+            remedy="Import that record first, or correct the id.",
+        )
+        for position, (name, value) in missing_references(
+            connection, [record.entity for record in chunk.records]
+        ).items()
+    }
+    numbered = {r.identity.digest: i for i, r in enumerate(chunk.records) if r.identity}
+    known = holders(connection, list(numbered))
+    for position, record in enumerate(chunk.records):
+        if record.identity is None or not isinstance(record.entity, JobSeeker):
+            continue
+        mine = known.get(record.identity.digest, record.entity.id) == record.entity.id
+        if not mine or numbered[record.identity.digest] != position:
+            refused[position] = _reject(
+                source,
+                record,
+                field="id_number",
+                value=WITHHELD,
+                rule="this identity number belongs to another registered person",
+                remedy="See whether the person is registered twice, and keep one record.",
+            )
+    accepted = [r for i, r in enumerate(chunk.records) if i not in refused]
+    return accepted, list(refused.values())
+
+
+def _store(connection: Connection, records: Sequence[Record]) -> Upsert:
+    if not records:
+        return Upsert()
+    stored = upsert(connection, [record.entity for record in records])
+    digests: dict[str, IdentityDigest] = {
+        record.entity.id: record.identity
+        for record in records
+        if record.identity and isinstance(record.entity, JobSeeker)
+    }
+    set_identity(connection, digests)
+    return stored
+
+
+def _reject(
+    source: Source, record: Record, *, field: str, value: str, rule: str, remedy: str
+) -> Reject:
+    row = {k: str(v) for k, v in to_row(record.entity).items() if v not in (None, "", [])}
+    if isinstance(record.entity, JobSeeker):
+        row = {k: v for k, v in row.items() if k not in ("name", "title", "text")}
+    return Reject(
+        file=source.path.name,
+        row=record.row,
+        field=field,
+        value=value,
+        rule=rule,
+        remedy=remedy,
+        record=row,
+    )

@@ -1,0 +1,119 @@
+"""The features of a pair are the same whichever side asks, and unknown is NaN, never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.entities import JobSeeker, Pay, PayBasis, PayFlag, Shift, Vacancy
+from matcher.features.columns import (
+    SeekerColumns,
+    VacancyColumns,
+    day_number,
+    seeker_columns,
+    vacancy_columns,
+)
+from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km
+from matcher.features.text import seeker_text, vacancy_text
+from tests.strategies import REFERENCE, TODAY, seekers, vacancies
+
+SEEKER = JobSeeker(id="S1", registered_on=TODAY)
+VACANCY = Vacancy(id="V1", employer_id="E1", title="倉管", openings=3, posted_on=TODAY)
+
+
+def rows(people: list[JobSeeker], jobs: list[Vacancy], mentioned: tuple[str, ...] = ()):
+    them = seeker_columns(people, REFERENCE)
+    those = vacancy_columns([(j, j.openings) for j in jobs], REFERENCE, lambda _text: mentioned)
+    return build_rows(
+        them,
+        those,
+        similarity=np.full(max(len(people), len(jobs)), 0.9, np.float32),
+        distance_km=distance_km(them, those, REFERENCE.distances_km),
+        today=day_number(TODAY),
+    )
+
+
+def features(person: JobSeeker, job: Vacancy, mentioned: tuple[str, ...] = ()) -> dict[str, float]:
+    return dict(zip(FEATURE_NAMES, rows([person], [job], mentioned)[0].tolist(), strict=True))
+
+
+@given(seekers(), st.lists(vacancies(), min_size=1, max_size=6))
+def test_a_list_for_a_seeker_has_the_features_of_each_pair_alone(person, jobs):
+    together = rows([person], jobs)
+    alone = np.concatenate([rows([person], [job]) for job in jobs])
+    np.testing.assert_array_equal(together, alone)
+
+
+@given(st.lists(seekers(), min_size=1, max_size=6), vacancies())
+def test_a_list_for_a_vacancy_has_the_features_of_each_pair_alone(people, job):
+    together = rows(people, [job])
+    alone = np.concatenate([rows([person], [job]) for person in people])
+    np.testing.assert_array_equal(together, alone)
+
+
+def test_what_is_unknown_is_nan():
+    found = features(SEEKER, VACANCY)
+    known = {"similarity", "licences_mentioned_held", "age_days", "openings_left"}
+    assert {name for name, value in found.items() if not np.isnan(value)} == known
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "closeness"),
+    [("5120", "5120", 1.0), ("5120", "5131", 0.5), ("5120", "8344", 0.0), ("51", "5120", 0.5)],
+)
+def test_occupations_are_close_as_far_as_the_classification_says(one, other, closeness):
+    found = features(replace(SEEKER, occupation=one), replace(VACANCY, occupation=other))
+    assert found["occupation_closeness"] == closeness
+
+
+def test_distance_counts_from_home_else_from_the_nearest_wanted_district():
+    there = replace(VACANCY, place="812")
+    table, row = REFERENCE.distances_km, REFERENCE.place_rows
+    from_home = features(replace(SEEKER, district="806", districts_wanted=("812",)), there)
+    assert from_home["distance_km"] == table[row["806"], row["812"]]
+    nearest = features(replace(SEEKER, districts_wanted=("842", "806")), there)
+    assert nearest["distance_km"] == table[row["806"], row["812"]]
+
+
+def test_pay_is_compared_in_one_basis_only_and_never_when_flagged():
+    wish = replace(SEEKER, pay_floor=32_000)
+    monthly = Pay(basis=PayBasis.MONTH, low=30_000, high=36_000, disclosed=True)
+    assert features(wish, replace(VACANCY, pay=monthly))["pay_margin"] == 0.125
+    hourly = replace(monthly, basis=PayBasis.HOUR)
+    flagged = replace(monthly, flag=PayFlag.DAILY_IN_MONTHLY_FIELD)
+    for pay in (hourly, flagged, Pay()):
+        assert np.isnan(features(wish, replace(VACANCY, pay=pay))["pay_margin"])
+
+
+def test_a_licence_that_the_text_speaks_of_is_a_hint_only_for_who_holds_it():
+    holder = replace(SEEKER, licences=("forklift",))
+    assert features(holder, VACANCY, ("forklift",))["licences_mentioned_held"] == 1
+    assert features(SEEKER, VACANCY, ("forklift",))["licences_mentioned_held"] == 0
+    required = replace(VACANCY, licences=("forklift",))
+    both = features(holder, required, ("forklift",))
+    assert (both["licences_required_held"], both["licences_mentioned_held"]) == (1, 0)
+
+
+def test_shifts_fit_when_any_is_shared():
+    by_day = replace(SEEKER, shifts=Shift.DAY | Shift.EVENING)
+    assert features(by_day, replace(VACANCY, shifts=Shift.DAY))["shift_fit"] == 1
+    assert features(by_day, replace(VACANCY, shifts=Shift.NIGHT))["shift_fit"] == 0
+
+
+def test_no_column_and_no_feature_is_a_protected_attribute():
+    protected = ("sex", "birth", "age_of", "group", "name", "digest", "race", "marri")
+    names = [f.name for f in (*fields(SeekerColumns), *fields(VacancyColumns))]
+    for name in (*names, *FEATURE_NAMES):
+        assert not any(word in name for word in protected), name
+
+
+def test_the_encoder_reads_the_work_and_never_the_person():
+    person = replace(
+        SEEKER, name="王小明", title="倉管", text="會盤點", district="806", licences=("forklift",)
+    )
+    assert seeker_text(person, REFERENCE) == "倉管\n堆高機操作\n會盤點"
+    assert vacancy_text(replace(VACANCY, text="理貨"), REFERENCE) == "倉管\n理貨"

@@ -1,0 +1,82 @@
+"""A pool with a day's changes finds what a pool built anew would find."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.entities import JobSeeker
+from matcher.features.columns import SeekerColumns, seeker_columns
+from matcher.retrieval.criteria import Eligibility
+from matcher.retrieval.index import FaissIndex
+from matcher.retrieval.pool import Pool
+from tests.strategies import REFERENCE, TODAY
+
+DIMENSION = 4
+
+
+def everybody(columns: SeekerColumns) -> Eligibility:
+    nothing = np.zeros(len(columns), np.uint16)
+    return Eligibility(nothing, nothing)
+
+
+def rows_of(people: dict[str, int]):
+    """Columns and vectors of people given as id -> what their vector is made from."""
+    ids = sorted(people)
+    columns = seeker_columns([JobSeeker(id=i, registered_on=TODAY) for i in ids], REFERENCE)
+    vectors = np.array(
+        [np.random.default_rng(people[i]).integers(-8, 9, DIMENSION) / 8 for i in ids], np.float32
+    ).reshape(len(ids), DIMENSION)
+    return columns, vectors
+
+
+def pool_of(people: dict[str, int]) -> Pool[SeekerColumns]:
+    columns, vectors = rows_of(people)
+    return Pool.of(columns, FaissIndex.of(vectors))
+
+
+def found(pool: Pool[SeekerColumns], k: int) -> list[tuple[bytes, float]]:
+    result = pool.search(np.ones(DIMENSION, np.float32), everybody, k)
+    return list(zip(result.columns.ids.tolist(), result.similarity.tolist(), strict=True))
+
+
+ids = st.sampled_from([f"S{n}" for n in range(12)])
+people = st.dictionaries(ids, st.integers(0, 9))
+steps = st.lists(st.tuples(st.sets(ids), people), max_size=5)
+
+
+@settings(deadline=None)
+@given(people, steps, st.integers(1, 12))
+def test_updates_equal_a_new_build(start, changes, k):
+    pool, register = pool_of(start), dict(start)
+    for gone, fresh in changes:
+        register = {i: v for i, v in register.items() if i not in gone} | fresh
+        pool = pool.updated(gone, *rows_of(fresh))
+    assert len(pool) == len(register)
+    assert found(pool, k) == found(pool_of(register), k)
+
+
+def test_a_search_under_way_keeps_the_pool_it_began_with():
+    before = pool_of({"S1": 1, "S2": 2})
+    seen = found(before, 5)
+    before.updated(["S1"], *rows_of({"S3": 3}))
+    assert found(before, 5) == seen
+
+
+def test_what_is_eligible_is_counted_also_beyond_the_list():
+    result = pool_of({f"S{n:02}": n for n in range(30)}).search(
+        np.ones(DIMENSION, np.float32), everybody, 3
+    )
+    assert (len(result.columns), result.eligible) == (3, 30)
+
+
+def test_one_who_fails_a_criterion_is_not_found():
+    def only_s2(columns: SeekerColumns) -> Eligibility:
+        failed = np.where(columns.ids == b"S2", 0, 1).astype(np.uint16)
+        return replace(everybody(columns), failed=failed)
+
+    result = pool_of({"S1": 1, "S2": 2}).search(np.ones(DIMENSION, np.float32), only_s2, 5)
+    assert result.columns.ids.tolist() == [b"S2"]
