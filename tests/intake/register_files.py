@@ -78,7 +78,8 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def write_xlsx(path: Path, *sheets: list[list[object]] | list[list[str]]) -> Path:
-    book = openpyxl.Workbook(write_only=True)
+    book = openpyxl.Workbook()
+    book.remove(book.active)
     for table in sheets:
         sheet = book.create_sheet()
         for row in table:

@@ -17,6 +17,7 @@ from matcher.cli.printing import err, out, print_rates, print_report, print_slat
 from matcher.config import Settings
 from matcher.db.engine import migrate as migrate_schema
 from matcher.db.engine import open_engine
+from matcher.encoder import open_encoder
 from matcher.entities import Channel, JobSeeker, Language
 from matcher.errors import ConfigurationError, MatcherError
 from matcher.jobs.importing import import_files
@@ -103,6 +104,15 @@ def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")
 
 
 @app.command()
+def encoder() -> None:
+    """Make the encoder ready: converts the built-in model, or fetches the one set, once."""
+    with _failing_clearly():
+        settings = Settings()
+        ready = open_encoder(settings.encoder, models_dir=settings.models_dir)
+        out.print(f"{ready.name}: {ready.dimension} dimensions", highlight=False)
+
+
+@app.command()
 def index() -> None:
     """Encode what is new and publish an index of all open vacancies and active seekers."""
     with _failing_clearly():
@@ -173,7 +183,7 @@ def serve(
 
     settings = Settings()
     uvicorn.run(
-        "api.app:serve",
+        "api.main:build",
         factory=True,
         host=host or settings.host,
         port=port or settings.port,

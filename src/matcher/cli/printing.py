@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from matcher.config import Settings
+from matcher.entities import Language
 from matcher.jobs.importing import FileReport
 from matcher.rates.registry import EVENT_NAMES, Rate
+from matcher.reference import Reference
+from matcher.service.lists import Slate
+from matcher.service.views import slate_view
 
 out = Console()
 err = Console(stderr=True)
@@ -64,3 +70,36 @@ def print_welcome(settings: Settings, key: str, *, simulated: bool) -> None:
         """    -d '{"text": "會開堆高機，想找前鎮的倉庫日班，月薪三萬五"}' \\\n"""
         "    | python3 -m json.tool --no-ensure-ascii\n"
     )
+
+
+def print_slate(slate: Slate, language: Language, reference: Reference) -> None:
+    """A match list: each line with the reasons for it and what could not be told."""
+    view: Any = slate_view(slate, language=language, reference=reference)
+    if view["notice"]:
+        out.print(f"[bold yellow]{view['notice']}[/]")
+    for line in view["lines"]:
+        about = [
+            (line.get("employer") or {}).get("name"),
+            line.get("address") or (line.get("place") or line.get("district") or {}).get("name"),
+            (line.get("pay") or {}).get("text"),
+        ]
+        title = line["title"] or (line["occupation"] or {}).get("name") or line["id"]
+        out.print(f"[bold]{line['rank']:>2}. {escape(title)}[/]  ({line['score']:.2f})")
+        out.print("    " + escape(" · ".join(part for part in about if part)), highlight=False)
+        for reason in line["reasons"]:
+            mark = "[green]+[/]" if reason["points"] >= 0 else "[red]-[/]"
+            out.print(f"    {mark} {escape(reason['text'])}", highlight=False)
+        if line["unknown"]:
+            unknown = "; ".join(item["text"] for item in line["unknown"])
+            out.print(f"    [dim]? {escape(unknown)}[/]", highlight=False)
+    versions = view["versions"]
+    out.print(
+        f"[dim]{view['eligible']} eligible; index {versions['index_generation']}, "
+        f"ranker {versions['ranker']}, encoder {versions['encoder']}[/]",
+        highlight=False,
+    )
+    for rate in view["rates"]:
+        counts = f"{rate['numerator']['count']:,} / {rate['denominator']['count']:,}"
+        names = f"{rate['names']['zh']} {rate['names']['en']}"
+        value = "-" if rate["value"] is None else f"{rate['value']} {rate['unit']}"
+        out.print(f"[dim]{names}: {value} ({counts})[/]", highlight=False)

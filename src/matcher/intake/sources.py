@@ -14,8 +14,9 @@ from matcher.intake.encoding import detect
 from matcher.intake.layouts import LAYOUTS
 from matcher.intake.markup import xml_rows
 from matcher.intake.model import FEED, Format, Kind, Rows, Source, SourceKind
-from matcher.intake.sheets import ods_rows, xlsx_rows
+from matcher.intake.ods import ods_rows
 from matcher.intake.texts import csv_rows, json_line_rows, json_rows
+from matcher.intake.xlsx import xlsx_rows
 
 MAX_FILE: Final = 2 * 1024**3
 """Largest file that is read, bytes."""

@@ -1,0 +1,184 @@
+"""Importing loses nothing: not a row, not the old state, not when killed in the middle."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from matcher.db import tables
+from matcher.db.engine import reading
+from matcher.db.store import get, last_change
+from matcher.entities import Employer, JobSeeker
+from matcher.errors import InvalidInputError
+from matcher.identity import IdentityKey
+from matcher.jobs.importing import FileReport, import_files
+from tests.strategies import REFERENCE
+
+TODAY = date(2026, 3, 1)
+KEY = IdentityKey(1, b"k" * 32)
+
+
+@contextmanager
+def untracked(_label: str) -> Iterator[Callable[[int, int], None]]:
+    yield lambda _done, _total: None
+
+
+def take_in(engine: Engine, folder: Path, *paths: Path) -> dict[str, FileReport]:
+    reports = import_files(
+        engine,
+        paths or [folder],
+        reference=REFERENCE,
+        key=KEY,
+        rejects_dir=folder / "rejects",
+        today=TODAY,
+        track=untracked,
+    )
+    return {report.file: report for report in reports}
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+REGISTER = {
+    "employers": "id,name,industry\nE1,大港倉儲,倉儲\n",
+    "vacancies": "id,employer_id,title,openings,posted_on\nV1,E1,倉管,2,115/02/01\n",
+    "seekers": "id,registered_on,name,id_number\n"
+    "S1,2026-01-05,王小明,A123456789\nS2,2026-01-06,陳美華,F131104093\n",
+    "protected": "seeker_id,sex,birth_date\nS1,male,075/03/02\n",
+    "referrals": "id,seeker_id,vacancy_id,made_on\nR1,S1,V1,2026-02-10\n",
+    "outcomes": "referral_id,outcome,happened_on\nR1,interviewed,2026-02-12\n"
+    "R1,hired,2026-02-14\n",
+    "placements": "id,seeker_id,placed_on,vacancy_id,referral_id\nP1,S1,2026-02-20,V1,R1\n",
+    "hire_reports": "id,vacancy_id,reported_on,openings_filled\nH1,V1,2026-02-21,1\n",
+    "impressions": "id,shown_at,channel,policy,seeker_id,items\n"
+    "I1,2026-02-09 10:15,counsellor,newest_first,S1,V1\n",
+    "fairs": "id,name,held_on\nF1,三月徵才,2026-03-01\n",
+    "booths": "fair_id,number,employer_id\nF1,A1,E1\n",
+    "fair_resumes": "id,fair_id,handed_in_at,booth_number,handed_in_on_behalf,matched\n"
+    "FR1,F1,2026-03-01,A1,否,是\n",
+}
+
+
+def test_a_whole_register_is_taken_in_whatever_the_order_of_its_files(engine, tmp_path):
+    write(tmp_path, **REGISTER)
+    reports = take_in(engine, tmp_path)
+    assert {r.rejected for r in reports.values()} == {0}
+    assert sum(r.accepted for r in reports.values()) == 14
+    with reading(engine) as connection:
+        seeker = get(connection, JobSeeker, "S1")
+        assert seeker is not None
+        assert seeker.registered_on == date(2026, 1, 5)
+        rows = connection.execute(select(tables.identity_digests)).all()
+    assert {row.seeker_id for row in rows} == {"S1", "S2"}
+    assert all(len(row.digest) == 64 and row.key_version == 1 for row in rows)
+
+
+def test_importing_twice_changes_nothing_and_a_changed_row_updates(engine, tmp_path):
+    write(tmp_path, **REGISTER)
+    take_in(engine, tmp_path)
+    with reading(engine) as connection:
+        seq = last_change(connection)
+    again = take_in(engine, tmp_path)
+    assert {(r.stored.added, r.stored.changed) for r in again.values()} == {(0, 0)}
+    with reading(engine) as connection:
+        assert last_change(connection) == seq
+    write(tmp_path, employers="id,name,industry\nE1,新名倉儲,倉儲\n")
+    changed = take_in(engine, tmp_path, tmp_path / "employers.csv")["employers.csv"]
+    assert (changed.stored.added, changed.stored.changed) == (0, 1)
+    with reading(engine) as connection:
+        employer = get(connection, Employer, "E1")
+        assert employer is not None
+        assert employer.name == "新名倉儲"
+
+
+def test_a_row_that_names_nobody_is_set_aside_with_its_reason(engine, tmp_path):
+    write(
+        tmp_path,
+        **REGISTER
+        | {
+            "referrals": "id,seeker_id,vacancy_id,made_on\nR1,S1,V1,2026-02-10\n"
+            "R2,S9,V1,2026-02-10\n"
+        },
+    )
+    report = take_in(engine, tmp_path)["referrals.csv"]
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert report.rejects_file is not None
+    with report.rejects_file.open(encoding="utf-8-sig") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["row"], row["field"], row["value"]) == ("3", "seeker_id", "S9")
+    assert "not in the register" in row["rule"]
+    assert row["remedy"]
+
+
+def test_one_identity_number_is_one_person_and_is_shown_nowhere(engine, tmp_path, capfd):
+    write(
+        tmp_path,
+        seekers="id,registered_on,name,id_number\nS1,2026-01-05,王小明,A123456789\n"
+        "S2,2026-01-06,王曉明,A123456789\n",
+    )
+    report = take_in(engine, tmp_path)["seekers.csv"]
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert report.rejects_file is not None
+    kept = report.rejects_file.read_text(encoding="utf-8-sig")
+    write(tmp_path, seekers="id,registered_on,id_number\nS3,2026-01-05,A123456789\n")
+    later = take_in(engine, tmp_path)["seekers.csv"]
+    assert (later.accepted, later.rejected) == (0, 1)
+    shown = kept + "".join(capfd.readouterr())
+    assert "A123456789" not in shown
+    assert "王曉明" not in shown
+
+
+def test_a_bad_file_stops_before_anything_of_it_is_stored(engine, tmp_path):
+    write(tmp_path, employers="id,name,colour\nE1,x,red\n")
+    with pytest.raises(InvalidInputError, match="colour"):
+        take_in(engine, tmp_path)
+    with reading(engine) as connection:
+        assert connection.execute(select(func.count()).select_from(tables.employers)).scalar() == 0
+
+
+def test_an_import_killed_in_the_middle_of_a_file_leaves_the_old_state(
+    engine: Engine, database_url: str, tmp_path: Path
+):
+    rows = "".join(f"S{n},2026-01-05,\n" for n in range(12_000))
+    write(tmp_path, employers=REGISTER["employers"], seekers=f"id,registered_on,title\n{rows}")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, database_url, str(tmp_path)], check=False
+    )
+    assert killed.returncode == 9
+    with reading(engine) as connection:
+        seekers = connection.execute(select(func.count()).select_from(tables.job_seekers)).scalar()
+        assert seekers == 0
+        assert last_change(connection) == 0
+    resumed = take_in(engine, tmp_path)
+    assert resumed["seekers.csv"].stored.added == 12_000
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from contextlib import contextmanager
+from matcher.db.engine import open_engine
+from tests.jobs.test_importing import KEY, REFERENCE, TODAY
+from matcher.jobs.importing import import_files
+
+@contextmanager
+def dying(label):
+    def progress(done, total):
+        if "seekers" in label and done >= 10_000:
+            os._exit(9)
+    yield progress
+
+folder = Path(sys.argv[2])
+import_files(open_engine(sys.argv[1]), [folder], reference=REFERENCE, key=KEY,
+             rejects_dir=folder / "rejects", today=TODAY, track=dying)
+"""
