@@ -6,14 +6,16 @@ COPY pyproject.toml constraints.txt README.md NOTICE ./
 RUN python3 -m venv .venv
 RUN .venv/bin/pip install --quiet uv
 
+# Set it to the empty string to let the packages choose, for example on a machine with a GPU.
+ARG UV_TORCH_BACKEND=cpu
 # The library is used from its checkout, so its folders are copied as they stand.
 COPY src src
 COPY api api
 COPY data data
 COPY migrations migrations
-RUN UV_TORCH_BACKEND=cpu .venv/bin/uv pip install --quiet --python .venv/bin/python --constraints constraints.txt --editable .
+RUN .venv/bin/uv pip install --quiet --python .venv/bin/python --constraints constraints.txt --editable .
 # The built-in model is converted once, here, and not by the first visitor.
-RUN MATCHER_VAR_DIR=var .venv/bin/matcher encoder
+RUN .venv/bin/matcher encoder && mkdir -p var
 
 RUN useradd --system matcher && chown -R matcher /app/var /app/models
 USER matcher

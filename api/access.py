@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from api.edge import limited
 from matcher.bootstrap import App
 from matcher.entities import Channel
 from matcher.errors import ForbiddenError, UnauthenticatedError
@@ -50,8 +51,7 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler behind the check; raises KeyError for a route that `MAY` lacks."""
         answer = super().get_route_handler()
-        (method,) = self.methods
-        allowed = MAY[f"{method} {self.path}"]
+        allowed = MAY[f"{' '.join(self.methods or ())} {self.path}"]
 
         async def guarded(request: Request) -> Response:
             app: App = request.app.state.matcher
@@ -62,7 +62,7 @@ class GuardedRoute(APIRoute):
                     remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
                 )
             request.state.principal = principal
-            return await answer(request)
+            return await answer(limited(request))
 
         return guarded
 

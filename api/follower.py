@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
+from api.problems import DATABASE_TROUBLE
 from matcher.bootstrap import App
 from matcher.encoder.model import Role
 from matcher.errors import MatcherError
@@ -26,7 +26,7 @@ class Follower:
         self._every = every
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
-        self.trouble: MatcherError | OperationalError | None = None
+        self.trouble: Exception | None = None
 
     @property
     def running(self) -> bool:
@@ -49,13 +49,14 @@ class Follower:
             self._attempt(self._app.sync)
 
     def _warm_up(self) -> None:
-        """Load the encoder before the first visitor waits for it."""
+        """Load the encoder before the first visitor waits for it, and catch up."""
         self._app.indexer.encoder.encode(["工作"], role=Role.QUERY)
+        self._app.sync()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
             step()
-        except (MatcherError, OperationalError) as error:
+        except (MatcherError, *DATABASE_TROUBLE) as error:
             if repr(error) != repr(self.trouble):
                 # The text of a database error holds statements and values: its kind is enough.
                 reason = str(error) if isinstance(error, MatcherError) else type(error).__name__

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import orjson
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from api.follower import Follower
-from api.problems import MEDIA_TYPE, problem_of
+from api.problems import DATABASE_TROUBLE, problem_of
 from api.schemas import Health, problem_responses
 from matcher.bootstrap import App
 from matcher.db.engine import reading
@@ -41,7 +40,9 @@ def ready(request: Request) -> Response:
     }
     first = next((error for error in found.values() if error), None)
     if first is not None:
-        return problem_of(request.url.path, NotReadyError(first.message, remedy=first.remedy), {"checks": checks})
+        return problem_of(
+            request.url.path, NotReadyError(first.message, remedy=first.remedy), {"checks": checks}
+        )
     return Response(orjson.dumps({"status": "ok", "checks": checks}), media_type="application/json")
 
 
@@ -50,7 +51,7 @@ def _missing(ask: Callable[[], object]) -> MatcherError | None:
         ask()
     except MatcherError as error:
         return error
-    except OperationalError:
+    except DATABASE_TROUBLE:
         return NotReadyError(
             "The database does not answer.",
             remedy="Start it, or correct MATCHER_DATABASE_URL.",
@@ -67,8 +68,10 @@ def _ask_index(app: App, follower: Follower) -> None:
     try:
         _ = app.live.snapshot
     except NotReadyError as error:
-        # What the last attempt to load one met says more than that there is none.
-        raise follower.trouble if isinstance(follower.trouble, MatcherError) else error from error
+        if isinstance(follower.trouble, MatcherError):
+            # What the last attempt to load one met says more than that there is none.
+            raise follower.trouble from error
+        raise
 
 
 def _ask_follower(follower: Follower) -> None:

@@ -10,7 +10,8 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from matcher.errors import (
@@ -40,6 +41,9 @@ STATUS: Mapping[type[MatcherError], tuple[HTTPStatus, str]] = {
 }
 """Status and type of each kind of error; a kind of its own inherits from its nearest ancestor."""
 
+DATABASE_TROUBLE = (OperationalError, InterfaceError, PoolTimeoutError)
+"""What SQLAlchemy raises where the database does not answer, or not soon enough."""
+
 _OWN_NAME = re.compile(r"[a-z_]{1,40}")
 
 log = structlog.get_logger(__name__)
@@ -66,7 +70,10 @@ def problem(
         **(more or {}),
     }
     return Response(
-        orjson.dumps(body), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+        orjson.dumps(body),
+        status_code=status.value,
+        media_type=MEDIA_TYPE,
+        headers=dict(headers or {}),
     )
 
 
@@ -106,7 +113,7 @@ def answer_with_problems(app: FastAPI) -> None:
         (MatcherError, _matcher_error),
         (RequestValidationError, _invalid_request),
         (HTTPException, _http_error),
-        (OperationalError, _no_database),
+        *((kind, _no_database) for kind in DATABASE_TROUBLE),
     ):
         app.add_exception_handler(kind, handler)
 
@@ -144,18 +151,26 @@ def _field(location: Sequence[str | int]) -> str:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     status = HTTPStatus(error.status_code)
-    kind = status.phrase.lower().replace(" ", "-")
-    detail, remedy = {
-        HTTPStatus.NOT_FOUND: ("There is no such address.", "See /docs for those there are."),
-        HTTPStatus.METHOD_NOT_ALLOWED: ("This address has no such method.", "See /docs."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-            "The body of the request is larger than 1 MB.",
-            "Send one record at a time, or import a file.",
-        ),
-    }.get(status, ("The request cannot be read.", "Send JSON in UTF-8."))
+    kind, detail, remedy = _HTTP.get(status, _UNREADABLE)
     return problem(
         request.url.path, status, kind, detail=detail, remedy=remedy, headers=error.headers
     )
+
+
+_HTTP = {
+    HTTPStatus.NOT_FOUND: ("not-found", "There is no such address.", "See /docs."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "method-not-allowed",
+        "This address has no such method.",
+        "See /docs.",
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "too-large",
+        "The body of the request is larger than 1 MB.",
+        "Send one record at a time, or import a file.",
+    ),
+}
+_UNREADABLE = ("invalid-input", "The request cannot be read.", "Send JSON in UTF-8.")
 
 
 async def _no_database(request: Request, error: Exception) -> Response:

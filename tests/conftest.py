@@ -1,4 +1,4 @@
-"""The real encoder, converted once into the checkout's models folder and loaded once a session."""
+"""Shared fixtures: databases, a whole bureau, and the real encoder, loaded once a session."""
 
 from pathlib import Path
 
@@ -6,12 +6,16 @@ import pytest
 
 from matcher.encoder import BUILT_IN, SentenceEncoder, open_encoder
 
+pytest_plugins = ["tests.databases", "tests.bureau"]
+
 
 @pytest.fixture(scope="session")
 def models_dir() -> Path:
+    """The checkout's own models folder: the built-in model is converted once for all."""
     return Path(__file__).resolve().parents[1] / "models"
 
 
 @pytest.fixture(scope="session")
 def encoder(models_dir: Path) -> SentenceEncoder:
+    """The built-in encoder."""
     return open_encoder(BUILT_IN, models_dir=models_dir)

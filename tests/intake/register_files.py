@@ -16,7 +16,7 @@ from odf.teletype import addTextToElement
 from odf.text import P
 
 from matcher.entities import Impression, Vacancy
-from matcher.intake import Entity
+from matcher.intake.model import Entity
 
 FORMATS = ("csv", "xlsx", "ods", "json", "jsonl")
 

@@ -24,8 +24,9 @@ from matcher.entities import (
     Shift,
     Vacancy,
 )
-from matcher.intake import FEED, Chunk, Kind, plan
 from matcher.intake.feed_words import employment, experience, pay_of, place_finder, shifts
+from matcher.intake.model import FEED, Chunk, Kind
+from matcher.intake.sources import plan
 from matcher.reference import Reference
 from tests.intake.conftest import Read
 

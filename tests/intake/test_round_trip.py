@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matcher import entities as e
-from matcher.intake import Entity, plan, read
+from matcher.intake.model import Entity
 from matcher.intake.pay import stated
+from matcher.intake.reader import read
+from matcher.intake.sources import plan
 from matcher.intake.values import TAIPEI
 from matcher.reference import Reference
 from tests.intake.register_files import FORMATS, cells, write

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from matcher.entities import Employer, JobSeeker, Pay, PayBasis, PayFlag, Vacancy
 from matcher.errors import ConfigurationError, InvalidInputError
 from matcher.identity import digest
-from matcher.intake import Kind, Reject, write_rejects
+from matcher.intake.model import Kind, Reject
+from matcher.intake.rejects import write_rejects
 from matcher.reference import Reference
 from tests.intake.conftest import KEY, Read
 from tests.intake.register_files import write_ods, write_xlsx
@@ -267,7 +268,8 @@ def test_a_list_was_shown_to_one_side(read_text: Read) -> None:
 def test_every_row_is_a_record_or_a_reject(
     tmp_path_factory: pytest.TempPathFactory, reference: Reference, rows: list[list[str]]
 ) -> None:
-    from matcher.intake import plan, read
+    from matcher.intake.reader import read
+    from matcher.intake.sources import plan
 
     path = tmp_path_factory.mktemp("rows") / "some.csv"
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidInputError
-from matcher.intake import FEED, Format, Kind, plan
 from matcher.intake.layouts import LAYOUTS
+from matcher.intake.model import FEED, Format, Kind
+from matcher.intake.sources import plan
 from tests.intake.conftest import DATA, Read
 from tests.intake.register_files import write_ods, write_xlsx
 

@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from matcher.entities import HireReport
 from matcher.errors import InvalidInputError
-from matcher.intake import plan
+from matcher.intake.sources import plan
 from tests.intake.conftest import Read
 from tests.intake.register_files import write_ods
 

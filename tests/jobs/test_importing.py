@@ -56,8 +56,7 @@ REGISTER = {
     "S1,2026-01-05,王小明,A123456789\nS2,2026-01-06,陳美華,F131104093\n",
     "protected": "seeker_id,sex,birth_date\nS1,male,075/03/02\n",
     "referrals": "id,seeker_id,vacancy_id,made_on\nR1,S1,V1,2026-02-10\n",
-    "outcomes": "referral_id,outcome,happened_on\nR1,interviewed,2026-02-12\n"
-    "R1,hired,2026-02-14\n",
+    "outcomes": "referral_id,outcome,happened_on\nR1,interviewed,2026-02-12\nR1,hired,2026-02-14\n",
     "placements": "id,seeker_id,placed_on,vacancy_id,referral_id\nP1,S1,2026-02-20,V1,R1\n",
     "hire_reports": "id,vacancy_id,reported_on,openings_filled\nH1,V1,2026-02-21,1\n",
     "impressions": "id,shown_at,channel,policy,seeker_id,items\n"

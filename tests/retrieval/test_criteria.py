@@ -11,7 +11,7 @@ from matcher.entities import JobSeeker, Pay, PayBasis, PayFlag, Vacancy
 from matcher.features.columns import day_number, seeker_columns, vacancy_columns
 from matcher.retrieval.criteria import Criterion, check, criteria_in
 from matcher.retrieval.plain import eligibility_of
-from tests.strategies import REFERENCE, TODAY, seekers, vacancies
+from tests.strategies import LEXICON, REFERENCE, TODAY, seekers, vacancies
 
 SEEKER = JobSeeker(id="S1", registered_on=TODAY)
 VACANCY = Vacancy(id="V1", employer_id="E1", title="倉管", openings=2, posted_on=TODAY)
@@ -19,8 +19,8 @@ VACANCY = Vacancy(id="V1", employer_id="E1", title="倉管", openings=2, posted_
 
 def verdicts(people: list[JobSeeker], jobs: list[tuple[Vacancy, int]]):
     found = check(
-        seeker_columns(people, REFERENCE),
-        vacancy_columns(jobs, REFERENCE, lambda _text: ()),
+        seeker_columns(people, REFERENCE, LEXICON),
+        vacancy_columns(jobs, REFERENCE, LEXICON),
         distances=REFERENCE.distances_km,
         today=day_number(TODAY),
     )

@@ -13,7 +13,7 @@ from matcher.features.columns import SeekerColumns, seeker_columns
 from matcher.retrieval.criteria import Eligibility
 from matcher.retrieval.index import FaissIndex
 from matcher.retrieval.pool import Pool
-from tests.strategies import REFERENCE, TODAY
+from tests.strategies import LEXICON, REFERENCE, TODAY
 
 DIMENSION = 4
 
@@ -26,7 +26,9 @@ def everybody(columns: SeekerColumns) -> Eligibility:
 def rows_of(people: dict[str, int]):
     """Columns and vectors of people given as id -> what their vector is made from."""
     ids = sorted(people)
-    columns = seeker_columns([JobSeeker(id=i, registered_on=TODAY) for i in ids], REFERENCE)
+    columns = seeker_columns(
+        [JobSeeker(id=i, registered_on=TODAY) for i in ids], REFERENCE, LEXICON
+    )
     vectors = np.array(
         [np.random.default_rng(people[i]).integers(-8, 9, DIMENSION) / 8 for i in ids], np.float32
     ).reshape(len(ids), DIMENSION)

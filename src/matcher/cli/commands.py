@@ -20,14 +20,12 @@ from matcher.db.engine import open_engine
 from matcher.encoder import open_encoder
 from matcher.entities import Channel, JobSeeker, Language
 from matcher.errors import ConfigurationError, MatcherError
-from matcher.jobs.importing import import_files
 from matcher.jobs.index import build_index
 from matcher.progress import track
 from matcher.rates.registry import Period
 from matcher.service.clock import day_of
 from matcher.service.figures import last_twelve_months
 from matcher.service.keys import Role
-from matcher.simulation import simulate as simulate_register
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="API keys and the key of identity digests.")
@@ -61,6 +59,8 @@ def simulate(
     ] = None,
 ) -> None:
     """Write a simulated register of one year in the formats that `import` reads."""
+    from matcher.simulation import simulate as simulate_register
+
     with _failing_clearly():
         bureau = App(Settings())
         end = last_day.date() if last_day else day_of(bureau.clock()) - timedelta(days=1)
@@ -87,6 +87,9 @@ def migrate() -> None:
 @app.command("import")
 def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")]) -> None:
     """Take files into the register; formats: data/formats.md."""
+    # Its validation library takes a second to load, which other commands should not pay.
+    from matcher.jobs.importing import import_files
+
     with _failing_clearly():
         bureau = App(Settings())
         migrate_schema(open_engine(bureau.settings.sqlalchemy_url))

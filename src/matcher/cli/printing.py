@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from matcher.config import Settings
 from matcher.entities import Language
-from matcher.jobs.importing import FileReport
 from matcher.rates.registry import EVENT_NAMES, Rate
 from matcher.reference import Reference
 from matcher.service.lists import Slate
 from matcher.service.views import slate_view
 
-out = Console()
+if TYPE_CHECKING:
+    from matcher.jobs.importing import FileReport
+
+out = Console(soft_wrap=True)
 err = Console(stderr=True)
 
 

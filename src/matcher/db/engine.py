@@ -21,11 +21,14 @@ BUSY_TIMEOUT_MS = 30_000
 
 
 def open_engine(url: str) -> Engine:
-    """Engine for `url`. SQLite gets WAL and enforced foreign keys; its folder is made."""
+    """Engine for `url`. SQLite gets WAL and enforced foreign keys; its folder is made.
+
+    Errors never carry the values of a statement: they may be a person's.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         return sqlalchemy.create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
         )
     if parsed.get_backend_name() != "sqlite":
         raise ConfigurationError(
@@ -34,7 +37,9 @@ def open_engine(url: str) -> Engine:
         )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sqlalchemy.create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = sqlalchemy.create_engine(
+        parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -19,6 +19,8 @@ E = TypeVar("E")
 
 BATCH = 500
 """Keys in one statement: SQLite and PostgreSQL both stay well inside their parameter limits."""
+CHANGED: Mapping[type, str] = {JobSeeker: "seeker", Vacancy: "vacancy"}
+"""What an index follows, by its name in the log of changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,10 @@ def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
 
 def log_changes(connection: Connection, kind: type, rows: Iterable[Mapping[str, Any]]) -> None:
     """Record which seekers and vacancies an index must look at again."""
-    if kind is JobSeeker:
-        changed = [("seeker", row["id"]) for row in rows]
-    elif kind is Vacancy:
-        changed = [("vacancy", row["id"]) for row in rows]
+    if kind in CHANGED:
+        changed = [(CHANGED[kind], row["id"]) for row in rows]
     elif kind is HireReport:
-        changed = [("vacancy", row["vacancy_id"]) for row in rows]
+        changed = [(CHANGED[Vacancy], row["vacancy_id"]) for row in rows]
     else:
         return
     if connection.dialect.name == "postgresql":
@@ -85,7 +85,7 @@ def log_changes(connection: Connection, kind: type, rows: Iterable[Mapping[str, 
         # and a reader would step over the earlier.
         connection.exec_driver_sql("LOCK TABLE changes IN SHARE ROW EXCLUSIVE MODE")
     connection.execute(
-        insert(tables.changes), [{"kind": kind, "entity_id": key} for kind, key in changed]
+        insert(tables.changes), [{"kind": name, "entity_id": key} for name, key in changed]
     )
 
 

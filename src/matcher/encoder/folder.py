@@ -21,8 +21,8 @@ FORMAT_VERSION = 1
 class ModelManifest:
     """What a model folder holds.
 
-    `prompts` are those of the model by name, `max_length` is in tokens and `dimension` the length of
-    a vector (both None: ask the loaded model), `files` maps relative paths to (bytes, SHA-256),
+    `prompts` are those of the model by name, `max_length` is in tokens and `dimension` the length
+    of a vector (both None: ask the loaded model), `files` maps relative paths to (bytes, SHA-256),
     `source` tells where the weights come from.
     """
 
@@ -55,17 +55,17 @@ def survey(
 
     Raises ConfigurationError where the folder holds no model.
     """
+    if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
+        raise ConfigurationError(
+            f"{folder} holds no sentence-transformers model: neither modules.json nor config.json.",
+            remedy="Set MATCHER_ENCODER to a folder written by SentenceTransformer.save().",
+        )
     paths = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
     decisive = [
         path
         for path in paths
         if path.name not in (MANIFEST, "README.md") and not path.parts[0].startswith(".")
     ]
-    if not {Path("modules.json"), Path("config.json")} & set(decisive):
-        raise ConfigurationError(
-            f"{folder} holds no sentence-transformers model: neither modules.json nor config.json.",
-            remedy="Set MATCHER_ENCODER to a folder written by SentenceTransformer.save().",
-        )
     prompts = _read_json(folder / "config_sentence_transformers.json").get("prompts") or {}
     max_length = _read_json(folder / "sentence_bert_config.json").get("max_seq_length")
     return ModelManifest(
@@ -143,12 +143,22 @@ def check_files(folder: Path, manifest: ModelManifest, *, content: bool) -> None
 
 
 def publish(target: Path, build: Callable[[Path], ModelManifest]) -> None:
-    """Let `build` fill a temporary folder and move it to `target` only once it is whole and on disk.
+    """Let `build` fill a temporary folder and move it to `target` once it is whole and on disk.
 
     A process that dies in between leaves nothing at `target`; of several processes one builds and
-    the others wait for it.
+    the others wait for it. Raises ArtefactError where the folder cannot be written.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _build_and_move(target, build)
+    except OSError as error:
+        raise ArtefactError(
+            f"The model cannot be written to {target}: {error.strerror}.",
+            remedy="See that the folder is writable and that the disk has room.",
+        ) from error
+
+
+def _build_and_move(target: Path, build: Callable[[Path], ModelManifest]) -> None:
     with (target.parent / f".{target.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if target.exists():

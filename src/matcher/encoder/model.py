@@ -6,6 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,8 +54,7 @@ class SentenceEncoder:
         self._folder = folder
         self._manifest = manifest
         self._model: SentenceTransformer | None = None
-        # The fast tokenizers are not reentrant, and torch uses all cores for one batch anyway.
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # for loading, and the fast tokenizers are not reentrant
 
     @property
     def dimension(self) -> int:
@@ -70,22 +70,35 @@ class SentenceEncoder:
         if not texts:
             return vectors
         prompt = next((p for n in _PROMPT_NAMES[role] if (p := self._manifest.prompts.get(n))), "")
-        readable = [prompt + _readable(text) for text in texts]
+        readable = [_readable(text) for text in texts]
         model = self._load()
         with self._lock:
             lengths = _lengths(model, readable)
-        order = sorted(range(len(texts)), key=lengths.__getitem__)
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            with self._lock:
-                vectors[rows] = model.encode(
-                    [readable[i] for i in rows],
-                    prompt="",
-                    batch_size=BATCH,
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                )
+        order = sorted(range(len(texts)), key=lengths.__getitem__, reverse=True)
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+
+        def forward(rows: list[int]) -> None:
+            vectors[rows] = self._forward(model, [readable[i] for i in rows], prompt)
+
+        if len(batches) == 1:
+            forward(batches[0])
+        else:
+            with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+                list(pool.map(forward, batches))
         return vectors
+
+    def _forward(
+        self, model: SentenceTransformer, texts: list[str], prompt: str
+    ) -> NDArray[np.float32]:
+        import torch
+        from sentence_transformers.util import batch_to_device
+
+        with self._lock:
+            tokens = model.preprocess(texts, prompt=prompt)
+        with torch.inference_mode():
+            output = model(batch_to_device(tokens, model.device))["sentence_embedding"]
+            unit = torch.nn.functional.normalize(output.float(), dim=1)
+        return np.asarray(unit.cpu().numpy(), dtype=np.float32)
 
     def _load(self) -> SentenceTransformer:
         with self._lock:
@@ -164,10 +177,12 @@ def _load_model(location: str, *, local: bool, revision: str | None = None) -> S
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    # A batch a core instead of all cores on one batch: threads that wait for each other inside a
+    # batch slow it down thirtyfold as soon as another process wants a core.
+    torch.set_num_threads(1)
     try:
-        return SentenceTransformer(location, local_files_only=local, revision=revision)
+        return SentenceTransformer(location, local_files_only=local, revision=revision).eval()
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ArtefactError(
             f"sentence-transformers cannot load the model {location}: {type(error).__name__}.",

@@ -62,8 +62,11 @@ def convert(folder: Path) -> ModelManifest:
     data = path.read_bytes()
     digest = hashlib.sha256(data)
     _check_installed(package, digest.digest())
-    tokenizer, end = _read_tokenizer(data)
-    weights = dict(_read_weights(data, end))
+    try:
+        tokenizer, end = _read_tokenizer(data)
+        weights = dict(_read_weights(data, end))
+    except (struct.error, ValueError) as error:
+        raise _unreadable("it ends too early or is damaged") from error
     # fp16 holds a 4-bit weight times an fp16 scale to 11 bits, far below the error of 4 bits.
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     tokenizer.save(str(folder / "tokenizer.json"))

@@ -5,7 +5,7 @@ Protected attributes have no column here, so that no model downstream can see on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Self
@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.entities import JobSeeker, PayBasis, Vacancy
+from matcher.features.reading import Lexicon, mentioned_licences, mentioned_occupations
 from matcher.reference import Reference
 
 EPOCH = date(1970, 1, 1)
 NEVER = np.iinfo(np.int32).max
 UNKNOWN = -1
 """Marks an unknown code in integer columns; unknown quantities are NaN."""
+OCCUPATIONS, LEVELS = 3, 4
+"""Occupation codes kept of a record, and digits in each; shorter codes end in zero bytes."""
 PAY_BASES = (PayBasis.MONTH, PayBasis.DAY, PayBasis.HOUR, PayBasis.PIECE)
 
 Column = NDArray[Any]
@@ -72,7 +75,7 @@ class SeekerColumns(Columns):
     licences_known: Column
     languages: Column
     languages_known: Column
-    occupation: Column
+    occupations: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class VacancyColumns(Columns):
     licences_mentioned: Column
     languages: Column
     languages_known: Column
-    occupation: Column
+    occupations: Column
     posted_on: Column
     closes_on: Column
     openings_left: Column
@@ -102,18 +105,20 @@ SEEKER_TYPES: Mapping[str, str] = {
     "ids": "S32", "home": "i2", "commute_km": "f4", "districts_wanted": "u8", "shifts": "u1",
     "employment": "u1", "pay_floor": "f4", "pay_basis": "i1", "education": "i1", "experience": "f4",
     "licences": "u8", "licences_known": "?", "languages": "u4", "languages_known": "?",
-    "occupation": "S4",
+    "occupations": "S12",
 }  # fmt: skip
 VACANCY_TYPES: Mapping[str, str] = {
     "ids": "S32", "place": "i2", "shifts": "u1", "employment": "u1", "pay_top": "f4",
     "pay_basis": "i1", "pay_disclosed": "?", "education": "i1", "experience": "f4",
     "licences": "u8", "licences_known": "?", "licences_mentioned": "u8", "languages": "u4",
-    "languages_known": "?", "occupation": "S4", "posted_on": "i4", "closes_on": "i4",
+    "languages_known": "?", "occupations": "S12", "posted_on": "i4", "closes_on": "i4",
     "openings_left": "i4",
 }  # fmt: skip
 
 
-def seeker_columns(seekers: Iterable[JobSeeker], reference: Reference) -> SeekerColumns:
+def seeker_columns(
+    seekers: Iterable[JobSeeker], reference: Reference, lexicon: Lexicon
+) -> SeekerColumns:
     """Columns of `seekers`, in their order."""
     places = reference.place_rows
     districts, licences, languages = _bit_maps(reference)
@@ -133,7 +138,7 @@ def seeker_columns(seekers: Iterable[JobSeeker], reference: Reference) -> Seeker
             s.licences is not None,
             _mask(s.languages, languages),
             s.languages is not None,
-            (s.occupation or "").encode(),
+            _packed(occupations_of(s, lexicon)),
         )
         for s in seekers
     ]
@@ -141,13 +146,11 @@ def seeker_columns(seekers: Iterable[JobSeeker], reference: Reference) -> Seeker
 
 
 def vacancy_columns(
-    vacancies: Iterable[tuple[Vacancy, int]],
-    reference: Reference,
-    mentioned_licences: Callable[[str], Iterable[str]],
+    vacancies: Iterable[tuple[Vacancy, int]], reference: Reference, lexicon: Lexicon
 ) -> VacancyColumns:
     """Columns of (vacancy, openings left), in their order.
 
-    `mentioned_licences` tells which licences a text speaks of; they are a hint, never a criterion.
+    What `lexicon` reads out of texts is a hint for features and never a criterion.
     """
     places = reference.place_rows
     _, licences, languages = _bit_maps(reference)
@@ -164,10 +167,10 @@ def vacancy_columns(
             _number(v.experience_years),
             _mask(v.licences, licences),
             v.licences is not None,
-            _mask(mentioned_licences(f"{v.title}\n{v.text}"), licences),
+            _mask(mentioned_licences(f"{v.title}\n{v.text}", lexicon=lexicon), licences),
             _mask(v.languages, languages),
             v.languages is not None,
-            (v.occupation or "").encode(),
+            _packed(occupations_of(v, lexicon)),
             day_number(v.posted_on),
             _last_day(v),
             openings_left,
@@ -185,6 +188,20 @@ def licence_codes(mask: int, reference: Reference) -> list[str]:
 def language_codes(mask: int, reference: Reference) -> list[str]:
     """Codes of the bits set in a language mask."""
     return [code for bit, code in enumerate(reference.languages) if mask >> bit & 1]
+
+
+def occupations_of(record: JobSeeker | Vacancy, lexicon: Lexicon) -> tuple[str, ...]:
+    """The code a record states, else those its words name: of a vacancy, the words of its title."""
+    if record.occupation:
+        return (record.occupation,)
+    read = mentioned_occupations(record.title, lexicon=lexicon)
+    if not read and isinstance(record, JobSeeker):
+        read = mentioned_occupations(record.text, lexicon=lexicon)
+    return read[:OCCUPATIONS]
+
+
+def _packed(codes: Iterable[str]) -> bytes:
+    return b"".join(code.encode().ljust(LEVELS, b"\0") for code in codes)
 
 
 def _bit_maps(reference: Reference) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:

@@ -77,10 +77,14 @@ _NO_TERMS = Terms.of(())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """The table of terms, compiled by kind. `variants` maps a character to the one terms use."""
+    """The table of terms, compiled by kind. `variants` maps a character to the one terms use.
+
+    `names` are the common Chinese names of occupations by code: the first term of each.
+    """
 
     kinds: Mapping[str, Terms]
     variants: Mapping[int, str]
+    names: Mapping[str, str]
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, str]]) -> Self:
@@ -92,7 +96,9 @@ class Lexicon:
         for row in rows:
             if row["kind"] != "variant":
                 pairs[row["kind"]].append((plain(row["term"], variants), row["code"]))
+        chinese = [r for r in rows if r["kind"] == "occupation" and r["language"] == "zh"]
         return cls(
+            names={r["code"]: r["term"] for r in reversed(chinese) if r["code"] != DECOY},
             kinds={kind: Terms.of(dict.fromkeys(found)) for kind, found in pairs.items()},
             variants=variants,
         )

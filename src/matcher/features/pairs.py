@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.entities import PayBasis
-from matcher.features.columns import PAY_BASES, UNKNOWN, SeekerColumns, VacancyColumns
+from matcher.features.columns import (
+    LEVELS,
+    OCCUPATIONS,
+    PAY_BASES,
+    UNKNOWN,
+    SeekerColumns,
+    VacancyColumns,
+)
 
 FEATURE_NAMES = (
     "similarity",
@@ -74,13 +81,20 @@ def build_rows(
 
 
 def _occupation_closeness(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDArray[np.float32]:
-    """Levels of the classification that both codes share, 0 to 1; NaN where one has no code."""
-    wanted = seekers.occupation.view(np.uint8).reshape(-1, 4)
-    offered = vacancies.occupation.view(np.uint8).reshape(-1, 4)
-    same = (wanted == offered) & (wanted != 0)
-    shared = np.cumprod(same, axis=1).sum(axis=1, dtype=np.float32)
-    known = (wanted[:, 0] != 0) & (offered[:, 0] != 0)
-    return np.where(known, shared / np.float32(4), np.float32(np.nan))
+    """Levels of the classification that the closest two codes share, 0 to 1; NaN without codes."""
+    wanted, offered = (
+        side.occupations.view(np.uint8).reshape(-1, OCCUPATIONS, LEVELS)
+        for side in (seekers, vacancies)
+    )
+    size = max(len(wanted), len(offered)) if len(wanted) and len(offered) else 0
+    closest = np.full(size, np.nan, np.float32)
+    for one in range(OCCUPATIONS):
+        for other in range(OCCUPATIONS):
+            a, b = wanted[:, one], offered[:, other]
+            shared = np.cumprod((a == b) & (a != 0), axis=1).sum(axis=1, dtype=np.float32)
+            known = (a[:, 0] != 0) & (b[:, 0] != 0)
+            np.fmax(closest, np.where(known, shared / LEVELS, np.nan), out=closest)
+    return closest
 
 
 def pay_margin(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDArray[np.float32]:

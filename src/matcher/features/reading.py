@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from matcher.entities import Employment, PayBasis, Shift
+from matcher.entities import Employment, Language, PayBasis, Shift
 from matcher.errors import ConfigurationError
 from matcher.features.lexicon import LATIN, Lexicon, Mention, Terms, clause
 from matcher.reference import Reference
 
-__all__ = ["Lexicon", "Wishes", "mentioned_licences", "read_lexicon", "read_wishes"]
+__all__ = [
+    "Lexicon",
+    "Wishes",
+    "common_names",
+    "mentioned_licences",
+    "mentioned_occupations",
+    "read_lexicon",
+    "read_wishes",
+]
 
 SANE_PAY = {PayBasis.MONTH: (15_000, 300_000), PayBasis.HOUR: (150, 2_000)}
 """Lowest and highest NT$ that is taken for pay."""
@@ -71,11 +79,25 @@ class Wishes:
     experience_years: float | None = None
 
 
-def read_lexicon(path: Path) -> Lexicon:
-    """Read the table of terms; raises ConfigurationError where it is missing."""
+def read_lexicon(folder: Path) -> Lexicon:
+    """The terms of `lexicon.csv` and the occupations of `work_words.csv` in `folder`.
+
+    Raises ConfigurationError where one is missing.
+    """
+    occupations = [
+        {"kind": "occupation", "code": row["code"], "language": language, "term": term}
+        for row in _rows(folder / "work_words.csv")
+        for language in Language
+        for term in row[language].split("|")
+        if term
+    ]
+    return Lexicon.of([*_rows(folder / "lexicon.csv"), *occupations])
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return Lexicon.of(csv.DictReader(file))
+            return list(csv.DictReader(file))
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"The reference table {path.name} is missing.",
@@ -107,6 +129,16 @@ def read_wishes(text: str, *, lexicon: Lexicon, reference: Reference) -> Wishes:
 def mentioned_licences(text: str, *, lexicon: Lexicon) -> tuple[str, ...]:
     """Codes of the licences a text speaks of and does not deny, in order, each once."""
     return lexicon.codes("licence", lexicon.plain(text))
+
+
+def mentioned_occupations(text: str, *, lexicon: Lexicon) -> tuple[str, ...]:
+    """Codes of the occupations that words of a text stand for, in order, each once."""
+    return lexicon.codes("occupation", lexicon.plain(text))
+
+
+def common_names(codes: Iterable[str], *, lexicon: Lexicon) -> tuple[str, ...]:
+    """What people call these occupations in Chinese; codes without such a name are left out."""
+    return tuple(lexicon.names[code] for code in codes if code in lexicon.names)
 
 
 def _languages(text: str, lexicon: Lexicon) -> tuple[str, ...]:

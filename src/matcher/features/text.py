@@ -1,4 +1,4 @@
-"""What the encoder reads of a seeker and of a vacancy: only what tells the work, never the person.
+"""What the encoder reads of a seeker and of a vacancy: what tells the work, never the person.
 
 Seekers are encoded as queries and vacancies as passages, one vector each, and the same pair of
 vectors serves both directions: a similarity means the same in every list.
@@ -7,28 +7,23 @@ vectors serves both directions: a similarity means the same in every list.
 from __future__ import annotations
 
 from matcher.entities import JobSeeker, Vacancy
+from matcher.features.columns import occupations_of
+from matcher.features.reading import Lexicon, common_names
 from matcher.reference import Reference
 
 
-def seeker_text(seeker: JobSeeker, reference: Reference) -> str:
-    """The work a person looks for and what they say of themselves; no name, no home, no id."""
-    licences = _names(seeker.licences, reference)
-    return _join(
-        seeker.title, reference.occupations.get(seeker.occupation or ""), licences, seeker.text
-    )
+def encoder_text(record: JobSeeker | Vacancy, reference: Reference, lexicon: Lexicon) -> str:
+    """Title, occupations by their Chinese names, licences, and the record's own words.
+
+    The names stand for the same work in every language; without them a long sentence about pay,
+    places and hours drowns the word that matters (docs/decisions/0003-work-words.md).
+    """
+    codes = occupations_of(record, lexicon)
+    official = [reference.occupations.get(code, "") for code in codes]
+    names = dict.fromkeys([*official, *common_names(codes, lexicon=lexicon)])
+    licences = [reference.licences[code]["zh"] for code in record.licences or ()]
+    return _join(record.title, "、".join(filter(None, names)), "、".join(licences), record.text)
 
 
-def vacancy_text(vacancy: Vacancy, reference: Reference) -> str:
-    """The work a vacancy offers."""
-    licences = _names(vacancy.licences, reference)
-    return _join(
-        vacancy.title, reference.occupations.get(vacancy.occupation or ""), licences, vacancy.text
-    )
-
-
-def _names(codes: tuple[str, ...] | None, reference: Reference) -> str:
-    return "、".join(reference.licences[code]["zh"] for code in codes or ())
-
-
-def _join(*parts: str | None) -> str:
-    return "\n".join(part.strip() for part in parts if part and part.strip())
+def _join(*parts: str) -> str:
+    return "\n".join(part.strip() for part in parts if part.strip())

@@ -13,8 +13,8 @@ import pandera.pandas as pa
 from matcher.entities import Employer, Vacancy
 from matcher.intake import feed_words, values
 from matcher.intake.model import Row
-from matcher.intake.schema import MAX_OPENINGS, MAX_PAY, column
-from matcher.intake.values import Parse, Unreadable
+from matcher.intake.schema import column
+from matcher.intake.values import MAX_OPENINGS, MAX_PAY, Parse, Unreadable
 
 OPENINGS_NOT_STATED: Final = "openings_not_stated"
 

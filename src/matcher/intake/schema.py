@@ -77,8 +77,6 @@ SPECIAL_GROUPS: Final = (
     "long_unemployed",
     "returnee",
 )
-MAX_PAY: Final = 10_000_000
-MAX_OPENINGS: Final = 100_000
 FILLED: Final = Unreadable("this column is filled in", "Fill the cell in.")
 
 
@@ -104,8 +102,8 @@ def parsers(reference: Reference, *, key: IdentityKey | None, today: date) -> di
         "date": values.day,
         "time": values.moment,
         "yes/no": values.yes_no,
-        "count": values.whole(1, MAX_OPENINGS),
-        "money": values.whole(1, MAX_PAY),
+        "count": values.whole(1, values.MAX_OPENINGS),
+        "money": values.whole(1, values.MAX_PAY),
         "kilometres": values.decimal(1000),
         "years": values.decimal(80),
         "identity": partial(_identity, key=key, today=today),

@@ -18,6 +18,10 @@ ROC_EPOCH = 1911
 
 MAX_CHARACTERS = 20_000
 """Longest field that is taken in."""
+MAX_PAY = 10_000_000
+"""Highest pay figure that is believed, in NT$."""
+MAX_OPENINGS = 100_000
+"""Most openings that one vacancy is believed to have."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")

@@ -15,8 +15,10 @@ from matcher.db.engine import writing
 from matcher.db.store import Upsert, holders, missing_references, set_identity, upsert
 from matcher.entities import JobSeeker
 from matcher.identity import IdentityDigest, IdentityKey
-from matcher.intake import Chunk, Record, Reject, Source, plan, read, write_rejects
-from matcher.intake.model import WITHHELD
+from matcher.intake.model import WITHHELD, Chunk, Record, Reject, Source
+from matcher.intake.reader import read
+from matcher.intake.rejects import write_rejects
+from matcher.intake.sources import plan
 from matcher.jobs.index import Track
 from matcher.reference import Reference
 

@@ -15,6 +15,7 @@ from matcher.artifacts.index import KIND, publish_index
 from matcher.db.engine import reading
 from matcher.db.store import active_seekers, last_change, open_vacancies
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.service.clock import day_of
 from matcher.service.indexing import Indexer, Progress
 
 Track = Callable[[str], AbstractContextManager[Progress]]
@@ -30,7 +31,7 @@ def build_index(
     with reading(engine) as connection:
         seq = last_change(connection)
         seekers = list(active_seekers(connection))
-        vacancies = list(open_vacancies(connection, now.date()))
+        vacancies = list(open_vacancies(connection, day_of(now)))
     with track("vacancies") as progress:
         vacancy_part = indexer.vacancies(vacancies, progress)
     with track("seekers") as progress:

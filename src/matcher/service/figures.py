@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Engine
@@ -14,6 +14,7 @@ from matcher.rates.registry import Period, Rate, compute
 
 FRESH_SECONDS = 60.0
 """How long the rates printed under every list may lag behind the register."""
+HEADLINE = ("employment_rate", "fill_rate")
 
 
 def last_twelve_months(today: date) -> Period:
@@ -21,12 +22,20 @@ def last_twelve_months(today: date) -> Period:
     return Period(first=today - timedelta(days=364), last=today)
 
 
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What stands under every list: the two rates, and whether the register is simulated."""
+
+    rates: tuple[Rate, ...]
+    simulated: bool
+
+
 class Figures:
     """Computes rates; remembers those of the last minute for the match lists."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._recent: dict[Period, tuple[float, tuple[Rate, ...]]] = {}
+        self._recent: dict[date, tuple[float, Headline]] = {}
 
     def rates(self, period: Period) -> tuple[Rate, ...]:
         """Every registered rate for `period`, counted now."""
@@ -34,20 +43,17 @@ class Figures:
             counts = count_events(connection, period)
         return tuple(compute(counts, period))
 
-    def under_lists(self, today: date) -> tuple[Rate, ...]:
-        """The employment rate and fill rate of the last twelve months, at most a minute old."""
-        period = last_twelve_months(today)
-        made, rates = self._recent.get(period, (float("-inf"), ()))
-        if time.monotonic() - made > FRESH_SECONDS:
-            rates = _headline(self.rates(period))
-            self._recent = {period: (time.monotonic(), rates)}
-        return rates
+    def under_lists(self, today: date) -> Headline:
+        """Employment rate and fill rate of the last twelve months, at most a minute old."""
+        made, headline = self._recent.get(today, (float("-inf"), None))
+        if headline is None or time.monotonic() - made > FRESH_SECONDS:
+            rates = self.rates(last_twelve_months(today))
+            chosen = tuple(rate for rate in rates if rate.formula.key in HEADLINE)
+            headline = Headline(chosen, self.simulated())
+            self._recent = {today: (time.monotonic(), headline)}
+        return headline
 
     def simulated(self) -> bool:
         """Whether the register holds simulated records, so that every figure must say so."""
         with reading(self._engine) as connection:
             return holds_simulated_records(connection)
-
-
-def _headline(rates: Sequence[Rate]) -> tuple[Rate, ...]:
-    return tuple(r for r in rates if r.formula.key in ("employment_rate", "fill_rate"))

@@ -17,8 +17,8 @@ from matcher.features.columns import (
     seeker_columns,
     vacancy_columns,
 )
-from matcher.features.reading import Lexicon, mentioned_licences
-from matcher.features.text import seeker_text, vacancy_text
+from matcher.features.reading import Lexicon
+from matcher.features.text import encoder_text
 from matcher.reference import Reference
 
 Progress = Callable[[int, int], None]
@@ -41,31 +41,26 @@ class Indexer:
         self, seekers: Sequence[JobSeeker], progress: Progress = silent
     ) -> tuple[SeekerColumns, NDArray[np.float32]]:
         """Columns (n) and vectors (n, d) of `seekers`, in their order."""
-        texts = [seeker_text(seeker, self.reference) for seeker in seekers]
+        texts = [encoder_text(s, self.reference, self.lexicon) for s in seekers]
         vectors = encode_cached(self.encoder, self.cache, texts, role=Role.QUERY, progress=progress)
-        return seeker_columns(seekers, self.reference), vectors
+        return seeker_columns(seekers, self.reference, self.lexicon), vectors
 
     def vector_of_stranger(self, profile: JobSeeker) -> NDArray[np.float32]:
         """Vector (d,) of somebody not on the register: nothing of them is kept."""
-        text = seeker_text(profile, self.reference)
+        text = encoder_text(profile, self.reference, self.lexicon)
         vector: NDArray[np.float32] = self.encoder.encode([text], role=Role.QUERY)[0]
         return vector
 
     def columns_of(self, seeker: JobSeeker) -> SeekerColumns:
         """Columns of one row, without encoding anything."""
-        return seeker_columns([seeker], self.reference)
+        return seeker_columns([seeker], self.reference, self.lexicon)
 
     def vacancies(
         self, vacancies: Sequence[tuple[Vacancy, int]], progress: Progress = silent
     ) -> tuple[VacancyColumns, NDArray[np.float32]]:
         """Columns (n) and vectors (n, d) of (vacancy, openings left), in their order."""
-        texts = [vacancy_text(vacancy, self.reference) for vacancy, _ in vacancies]
+        texts = [encoder_text(v, self.reference, self.lexicon) for v, _ in vacancies]
         vectors = encode_cached(
             self.encoder, self.cache, texts, role=Role.PASSAGE, progress=progress
         )
-        columns = vacancy_columns(
-            vacancies,
-            self.reference,
-            lambda text: mentioned_licences(text, lexicon=self.lexicon),
-        )
-        return columns, vectors
+        return vacancy_columns(vacancies, self.reference, self.lexicon), vectors

@@ -28,7 +28,7 @@ from matcher.pipeline import Candidate, MatchList, match_seekers, match_vacancie
 from matcher.ranking.linear import LinearRanker
 from matcher.rates.registry import Rate
 from matcher.service.clock import Clock, day_of
-from matcher.service.figures import Figures
+from matcher.service.figures import Figures, Headline
 from matcher.service.indexing import Indexer
 from matcher.service.live import LiveIndex, Snapshot
 
@@ -134,10 +134,11 @@ class Lists:
                 k=k + SPARE,
             )
         ids = [candidate.id for candidate in matches.candidates]
+        figures = self._figures.under_lists(today)
         with writing(self._engine) as connection:
             seekers = {seeker.id: seeker for seeker in active_seekers(connection, ids)}
             lines = _lines(matches, k, seekers, lambda c, seeker: Line(candidate=c, seeker=seeker))
-            slate = self._slate(snapshot, matches, lines, now)
+            slate = self._slate(snapshot, matches, lines, figures, now)
             upsert(connection, [_impression(slate, channel, vacancy_id=vacancy_id)])
         return slate
 
@@ -165,6 +166,7 @@ class Lists:
             wishes=wishes,
         )
         ids = [candidate.id for candidate in matches.candidates]
+        figures = self._figures.under_lists(today)
         with writing(self._engine) as connection:
             vacancies = {v.id: (v, left) for v, left in open_vacancies(connection, today, ids)}
             employers = get_many(
@@ -181,12 +183,17 @@ class Lists:
                     employer=employers[found[0].employer_id],
                 ),
             )
-            slate = self._slate(snapshot, matches, lines, now)
+            slate = self._slate(snapshot, matches, lines, figures, now)
             upsert(connection, [_impression(slate, channel, seeker_id=seeker_id)])
         return slate
 
     def _slate(
-        self, snapshot: Snapshot, matches: MatchList, lines: tuple[Line, ...], now: datetime
+        self,
+        snapshot: Snapshot,
+        matches: MatchList,
+        lines: tuple[Line, ...],
+        figures: Headline,
+        now: datetime,
     ) -> Slate:
         return Slate(
             impression_id=uuid4().hex,
@@ -197,8 +204,8 @@ class Lists:
             change_seq=snapshot.seq,
             encoder=self._indexer.encoder.name,
             ranker=self._ranker.version,
-            rates=self._figures.under_lists(day_of(now)),
-            simulated=self._figures.simulated(),
+            rates=figures.rates,
+            simulated=figures.simulated,
         )
 
 

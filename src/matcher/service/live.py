@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from sqlalchemy import Engine
 from matcher.artifacts.folder import current
 from matcher.artifacts.index import IndexGeneration, load_index
 from matcher.db.engine import reading
-from matcher.db.store import active_seekers, changes_since, open_vacancies
+from matcher.db.store import CHANGED, active_seekers, changes_since, open_vacancies
+from matcher.entities import JobSeeker, Vacancy
 from matcher.errors import ArtefactError, NotReadyError
 from matcher.service.indexing import Indexer
 
-BATCH = 200
+BATCH = 50
 """Changes taken in at once: a large import becomes searchable piece by piece."""
 
 log = structlog.get_logger(__name__)
@@ -75,25 +77,41 @@ class LiveIndex:
             taken += batch
         return taken
 
+    def take_in(self, record: JobSeeker | Vacancy, today: date) -> None:
+        """Make one record just written searchable at once, before its turn in `sync`."""
+        with self._writer:
+            if self._snapshot is not None:
+                touched = {type(record): [record.id]}
+                self._snapshot = self._renewed(self._snapshot, touched, today)
+
     def _sync_batch(self, today: date) -> int:
         with self._writer:
             old = self.snapshot
             with reading(self._engine) as connection:
                 changes = changes_since(connection, old.seq, BATCH)
+            if changes:
                 touched = {
-                    kind: sorted({key for _, of_kind, key in changes if of_kind == kind})
-                    for kind in ("seeker", "vacancy")
+                    kind: sorted({key for _, name, key in changes if name == CHANGED[kind]})
+                    for kind in CHANGED
                 }
-                seekers = list(active_seekers(connection, touched["seeker"]))
-                vacancies = list(open_vacancies(connection, today, touched["vacancy"]))
-            if not changes:
-                return 0
-            index = IndexGeneration(
-                old.index.manifest,
-                old.index.vacancies.updated(
-                    touched["vacancy"], *self._indexer.vacancies(vacancies)
-                ),
-                old.index.seekers.updated(touched["seeker"], *self._indexer.seekers(seekers)),
-            )
-            self._snapshot = Snapshot(index, changes[-1][0])
+                renewed = self._renewed(old, touched, today)
+                self._snapshot = replace(renewed, seq=changes[-1][0])
             return len(changes)
+
+    def _renewed(
+        self, old: Snapshot, touched: Mapping[type, Sequence[str]], today: date
+    ) -> Snapshot:
+        """The snapshot with the records of these ids as the register holds them now."""
+        seeker_ids, vacancy_ids = touched.get(JobSeeker, ()), touched.get(Vacancy, ())
+        with reading(self._engine) as connection:
+            seekers = list(active_seekers(connection, seeker_ids))
+            vacancies = list(open_vacancies(connection, today, vacancy_ids))
+        index = old.index
+        if vacancy_ids:
+            pool = index.vacancies.updated(vacancy_ids, *self._indexer.vacancies(vacancies))
+            index = replace(index, vacancies=pool)
+        if seeker_ids:
+            index = replace(
+                index, seekers=index.seekers.updated(seeker_ids, *self._indexer.seekers(seekers))
+            )
+        return replace(old, index=index)

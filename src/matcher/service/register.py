@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -23,21 +22,22 @@ from matcher.entities import (
 )
 from matcher.errors import ConflictError, InvalidInputError, NotFoundError
 from matcher.service.clock import day_of
+from matcher.service.live import LiveIndex
 
 
 class Register:
-    """Writes single records; `changed` is called after each commit so that lists follow at once."""
+    """Writes single records and lets the live index take each in at once."""
 
-    def __init__(self, engine: Engine, changed: Callable[[date], object]) -> None:
+    def __init__(self, engine: Engine, live: LiveIndex) -> None:
         self._engine = engine
-        self._changed = changed
+        self._live = live
 
     def put(self, record: JobSeeker | Vacancy, *, now: datetime) -> bool:
         """Store a seeker or vacancy under its id; returns whether it is new."""
         with writing(self._engine) as connection:
             _refuse_missing(connection, record)
             result = upsert(connection, [record])
-        self._changed(day_of(now))
+        self._live.take_in(record, day_of(now))
         return result.added == 1
 
     def close_vacancy(self, vacancy_id: str, *, now: datetime) -> Vacancy:
@@ -48,7 +48,7 @@ class Register:
             if vacancy.closed_on is None or vacancy.closed_on > today:
                 vacancy = replace(vacancy, closed_on=today)
                 upsert(connection, [vacancy])
-        self._changed(today)
+        self._live.take_in(vacancy, today)
         return vacancy
 
     def refer(
@@ -80,17 +80,18 @@ class Register:
         return referral
 
     def record_outcome(
-        self, *, referral_id: str, outcome: Outcome, happened_on: date
+        self, *, referral_id: str, outcome: Outcome, happened_on: date, now: datetime
     ) -> ReferralOutcome:
         """Note one step of a referral; noting the same step again corrects its day.
 
         Neither a placement nor a hire report follows from it: each is an event of its own side.
         """
         with writing(self._engine) as connection:
-            referral = _found(connection, Referral, referral_id)
-            if happened_on < referral.made_on:
+            referral: Referral = _found(connection, Referral, referral_id)
+            if not referral.made_on <= happened_on <= day_of(now):
                 raise InvalidInputError(
-                    f"The outcome ({happened_on}) lies before the referral ({referral.made_on}).",
+                    f"The outcome ({happened_on}) lies before the referral ({referral.made_on}) "
+                    "or after today.",
                     remedy="Correct the day of the outcome.",
                 )
             step = ReferralOutcome(

@@ -178,7 +178,8 @@ def _seeker_view(seeker: JobSeeker, language: Language, reference: Reference) ->
         "licences": None
         if seeker.licences is None
         else [
-            {"code": code, "name": reference.licences[code][language]} for code in seeker.licences
+            {"code": code, "name": reference.licences.get(code, {}).get(language, code)}
+            for code in seeker.licences
         ],
     }
 

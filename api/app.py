@@ -1,0 +1,55 @@
+"""The web application over a wired matcher."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api.docs import docs
+from api.edge import Edge
+from api.follower import EVERY_SECONDS, Follower
+from api.health import health
+from api.problems import answer_with_problems
+from api.routes import v1
+from matcher.bootstrap import App
+
+DESCRIPTION = """Match lists with reasons, and the rates of the bureau.
+
+Send an API key as `Authorization: Bearer mk_...` or `X-API-Key: mk_...`. Errors are RFC 9457
+problem details with a `remedy`."""
+
+
+def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
+    """The web edge over `app`, which takes in changes of the register every `follow_every` s.
+
+    It starts without an index too; /health/ready then says what is missing.
+    """
+
+    @asynccontextmanager
+    async def lifespan(web: FastAPI) -> AsyncIterator[None]:
+        web.state.follower = follower = Follower(app, every=follow_every)
+        await run_in_threadpool(follower.start)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(follower.stop)
+
+    web = FastAPI(
+        title="Matcher",
+        version=version("matcher"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    web.state.matcher = app
+    web.add_middleware(Edge)
+    answer_with_problems(web)
+    web.include_router(v1)
+    web.include_router(health)
+    docs(web)
+    return web

@@ -1,0 +1,33 @@
+"""What a server starts: `uvicorn --factory api.main:build`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from fastapi import FastAPI
+
+from api.app import create_app
+from matcher.bootstrap import App
+from matcher.config import Settings
+
+
+def build() -> FastAPI:
+    """The web application as the environment sets it up, with its logs."""
+    configure_logs()
+    return create_app(App(Settings()))
+
+
+def configure_logs() -> None:
+    """One line a request, JSON unless somebody watches; uvicorn's own holds addresses: off."""
+    logging.getLogger("uvicorn.access").disabled = True
+    watched = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,191 @@
+"""The endpoints: read the request, call the service, render the answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Path, Query, Response
+
+from api.access import SCHEMES, CallersChannel, GuardedRoute, Service
+from api.records import (
+    Day,
+    Id,
+    OutcomeBody,
+    ProfileBody,
+    ReferralBody,
+    SeekerBody,
+    VacancyBody,
+    profile_of,
+    seeker_of,
+    vacancy_of,
+)
+from api.schemas import (
+    CandidateList,
+    Closed,
+    Noted,
+    RateList,
+    Referred,
+    Responses,
+    Stored,
+    VacancyList,
+    problem_responses,
+)
+from matcher.bootstrap import App
+from matcher.calendar_roc import roc_text
+from matcher.entities import Language
+from matcher.rates.registry import Period
+from matcher.service.clock import day_of
+from matcher.service.lists import Slate
+from matcher.service.views import rates_view, slate_view
+
+v1 = APIRouter(
+    prefix="/v1",
+    route_class=GuardedRoute,
+    dependencies=list(SCHEMES),
+    responses=problem_responses(401, 403, 413, 422, 500, 503),
+)
+
+SeekerId = Annotated[Id, Path(description="the bureau's id of the job seeker")]
+VacancyId = Annotated[Id, Path(description="the bureau's id of the vacancy")]
+ReferralId = Annotated[Id, Path(description="the id that the referral was answered with")]
+K = Annotated[int, Query(ge=1, le=100, description="lines at most")]
+Lang = Annotated[Language, Query(description="language of the sentences")]
+
+_404, _409 = problem_responses(404), problem_responses(409)
+
+
+def _may_create(model: type) -> Responses:
+    return {
+        200: {"model": model, "description": "Changed"},
+        201: {"model": model, "description": "New"},
+    }
+
+
+@v1.get(
+    "/seekers/{seeker_id}/matches", tags=["lists"], responses={200: {"model": VacancyList}, **_404}
+)
+def vacancies_for_a_seeker(
+    app: Service, channel: CallersChannel, seeker_id: SeekerId, k: K = 10, lang: Lang = Language.ZH
+) -> Response:
+    """The best open vacancies for a registered person, with reasons."""
+    return _slate(app.lists.for_seeker(seeker_id, k=k, channel=channel), app, lang)
+
+
+@v1.get(
+    "/vacancies/{vacancy_id}/candidates",
+    tags=["lists"],
+    responses={200: {"model": CandidateList}, **_404},
+)
+def candidates_for_a_vacancy(
+    app: Service,
+    channel: CallersChannel,
+    vacancy_id: VacancyId,
+    k: K = 10,
+    lang: Lang = Language.ZH,
+) -> Response:
+    """The best active job seekers for an open vacancy, with reasons; none for a closed one."""
+    return _slate(app.lists.for_vacancy(vacancy_id, k=k, channel=channel), app, lang)
+
+
+@v1.post("/matches", tags=["lists"], responses={200: {"model": VacancyList}})
+def vacancies_for_a_profile(
+    app: Service, channel: CallersChannel, body: ProfileBody, k: K = 10, lang: Lang = Language.ZH
+) -> Response:
+    """The best open vacancies for somebody nobody registered; nothing of the profile is kept.
+
+    What its fields state is a criterion; what its text says only orders the list.
+    """
+    profile = profile_of(body, day_of(app.clock()), app.reference)
+    return _slate(app.lists.for_profile(profile, k=k, channel=channel), app, lang)
+
+
+@v1.put("/seekers/{seeker_id}", tags=["register"], responses=_may_create(Stored))
+def put_a_seeker(app: Service, seeker_id: SeekerId, body: SeekerBody) -> Response:
+    """Store a job seeker's whole record. Identity numbers come in by `matcher import` only."""
+    new = app.register.put(seeker_of(body, seeker_id, app.reference), now=app.clock())
+    return _json({"id": seeker_id, "created": new}, status=201 if new else 200)
+
+
+@v1.put("/vacancies/{vacancy_id}", tags=["register"], responses=_may_create(Stored))
+def put_a_vacancy(app: Service, vacancy_id: VacancyId, body: VacancyBody) -> Response:
+    """Store a vacancy's whole record; its employer must be registered."""
+    new = app.register.put(vacancy_of(body, vacancy_id, app.reference), now=app.clock())
+    return _json({"id": vacancy_id, "created": new}, status=201 if new else 200)
+
+
+@v1.post(
+    "/vacancies/{vacancy_id}/close", tags=["register"], responses={200: {"model": Closed}, **_404}
+)
+def close_a_vacancy(app: Service, vacancy_id: VacancyId) -> Response:
+    """Close a vacancy from today on; closing it twice keeps the first day."""
+    closed_on = app.register.close_vacancy(vacancy_id, now=app.clock()).closed_on
+    return _json(
+        {
+            "id": vacancy_id,
+            "closed_on": closed_on,
+            "closed_on_roc": closed_on and roc_text(closed_on),
+        }
+    )
+
+
+@v1.post(
+    "/referrals",
+    tags=["referrals"],
+    status_code=201,
+    responses={201: {"model": Referred}, **_404, **_409},
+)
+def refer_a_seeker(app: Service, channel: CallersChannel, body: ReferralBody) -> Response:
+    """Send a job seeker to a vacancy; both must be open to it."""
+    referral = app.register.refer(
+        seeker_id=body.seeker_id, vacancy_id=body.vacancy_id, channel=channel, now=app.clock()
+    )
+    return _json(asdict(referral), status=201)
+
+
+@v1.post(
+    "/referrals/{referral_id}/outcome",
+    tags=["referrals"],
+    responses={200: {"model": Noted}, **_404},
+)
+def note_an_outcome(app: Service, referral_id: ReferralId, body: OutcomeBody) -> Response:
+    """Note one step of a referral; noting the same step again corrects its day."""
+    step = app.register.record_outcome(
+        referral_id=referral_id,
+        outcome=body.outcome,
+        happened_on=body.happened_on,
+        now=app.clock(),
+    )
+    return _json(asdict(step))
+
+
+@v1.get("/rates", tags=["rates"], responses={200: {"model": RateList}})
+def rates_of_a_period(
+    app: Service,
+    first: Annotated[
+        Day | None, Query(alias="from", description="default: a year before `to`")
+    ] = None,
+    last: Annotated[Day | None, Query(alias="to", description="default: today")] = None,
+    lang: Lang = Language.ZH,
+) -> Response:
+    """The bureau's rates from recorded events, each with formula, numerator and denominator."""
+    last = last or day_of(app.clock())
+    period = Period(first=first or last - timedelta(days=364), last=last)
+    return _json(
+        rates_view(
+            app.figures.rates(period),
+            period=period,
+            simulated=app.figures.simulated(),
+            language=lang,
+        )
+    )
+
+
+def _slate(slate: Slate, app: App, language: Language) -> Response:
+    return _json(slate_view(slate, language=language, reference=app.reference))
+
+
+def _json(content: object, *, status: int = 200) -> Response:
+    return Response(orjson.dumps(content), status_code=status, media_type="application/json")

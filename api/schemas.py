@@ -1,0 +1,279 @@
+"""What answers look like, for the documentation and the tests; serving never goes through these."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from api.problems import MEDIA_TYPE
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "/problems/not-found",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "There is no vacancy 'V-2001'.",
+                    "remedy": "Check the id.",
+                    "instance": "/v1/vacancies/V-2001/candidates",
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    instance: str
+    errors: list[dict[str, str]] | None = None
+    checks: dict[str, str] | None = None
+
+
+class Health(_Answer):
+    """The service lives, or is ready."""
+
+    status: str
+    checks: dict[str, str] | None = None
+
+
+class Named(_Answer):
+    """A code with its name; null: the tables have none."""
+
+    code: str
+    name: str | None
+
+
+class Reason(_Answer):
+    """Why a line stands where it does; `points` is what it added to the score."""
+
+    code: str
+    text: str
+    points: float
+
+
+class Unknown(_Answer):
+    """A criterion that could not be told for this pair; it excluded nothing."""
+
+    criterion: str
+    text: str
+
+
+class Pay(_Answer):
+    """Pay as the employer states it, NT$ per `basis`; `flag`: the figure is to be checked."""
+
+    basis: str | None
+    low: int | None
+    high: int | None
+    disclosed: bool
+    flag: str | None
+    text: str
+
+
+class Employer(_Answer):
+    """Who offers the work."""
+
+    id: str
+    name: str
+
+
+class _Line(_Answer):
+    rank: int
+    id: str
+    score: float
+    similarity: float
+    reasons: list[Reason]
+    unknown: list[Unknown]
+
+
+class VacancyLine(_Line):
+    """A vacancy in a list."""
+
+    title: str
+    employer: Employer | None
+    occupation: Named | None
+    place: Named | None
+    address: str
+    pay: Pay
+    openings_left: int
+    posted_on: str
+    closes_on: str | None
+    closes_on_roc: str | None
+    url: str
+
+
+class CandidateLine(_Line):
+    """A job seeker in a list: no name, no résumé, no protected attribute."""
+
+    title: str
+    occupation: Named | None
+    district: Named | None
+    education: str | None
+    experience_years: float | None
+    licences: list[Named] | None
+
+
+class Names(_Answer):
+    """A name in the languages the bureau's statistics are published in."""
+
+    zh: str
+    en: str
+
+
+class Counted(_Answer):
+    """An event and how often it was counted."""
+
+    event: str
+    names: Names
+    count: int
+
+
+class Period(_Answer):
+    """Days from `first` to `last`, both counted."""
+
+    first: str
+    last: str
+    first_roc: str
+    last_roc: str
+
+
+class Rate(_Answer):
+    """A rate with all it was computed from; `value` null: nothing was registered."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "key": "employment_rate",
+                    "names": {"zh": "求職就業率", "en": "employment rate"},
+                    "value": "54.34",
+                    "number": 54.34,
+                    "unit": "%",
+                    "numerator": {
+                        "event": "seekers_placed",
+                        "names": {"zh": "求職就業人數", "en": "registered persons placed"},
+                        "count": 40969,
+                    },
+                    "denominator": {
+                        "event": "seekers_registered",
+                        "names": {"zh": "新登記求職人數", "en": "persons registered"},
+                        "count": 75398,
+                    },
+                    "period": {
+                        "first": "2019-01-01",
+                        "last": "2019-12-31",
+                        "first_roc": "民國108年1月1日",
+                        "last_roc": "民國108年12月31日",
+                    },
+                    "formula": "employment rate = seekers_placed / seekers_registered × 100 %, "
+                    "rounded half up to 2 decimals",
+                }
+            ]
+        }
+    )
+
+    key: str
+    names: Names
+    value: str | None
+    number: float | None
+    unit: str
+    numerator: Counted
+    denominator: Counted
+    period: Period
+    formula: str
+
+
+class Versions(_Answer):
+    """What the list was made with."""
+
+    index_generation: str
+    change_seq: int
+    encoder: str
+    ranker: str
+
+
+class _Origin(_Answer):
+    simulated: bool
+    notice: str | None
+
+
+class _Slate(_Origin):
+    impression_id: str
+    made_at: str
+    language: str
+    eligible: int
+    versions: Versions
+    rates: list[Rate]
+
+
+class VacancyList(_Slate):
+    """Vacancies for a person, best first; `eligible` met all criteria."""
+
+    lines: list[VacancyLine]
+
+
+class CandidateList(_Slate):
+    """Job seekers for a vacancy, best first; `eligible` met all criteria."""
+
+    lines: list[CandidateLine]
+
+
+class RateList(_Origin):
+    """The bureau's rates for a period."""
+
+    period: Period
+    rates: list[Rate]
+
+
+class Stored(_Answer):
+    """The record is stored; lists follow at once."""
+
+    id: str
+    created: bool
+
+
+class Closed(_Answer):
+    """The vacancy is closed; no list shows it from now on."""
+
+    id: str
+    closed_on: str
+    closed_on_roc: str
+
+
+class Referred(_Answer):
+    """The referral, with the id under which outcomes are noted."""
+
+    id: str
+    seeker_id: str
+    vacancy_id: str
+    made_on: str
+    channel: str
+
+
+class Noted(_Answer):
+    """The step that was noted."""
+
+    referral_id: str
+    outcome: str
+    happened_on: str
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problem_responses(*statuses: int) -> Responses:
+    """Documentation of the errors with these statuses."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}

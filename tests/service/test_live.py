@@ -1,0 +1,157 @@
+"""A running service follows the register, and nothing bad that is published takes it down."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from matcher.artifacts.folder import current
+from matcher.db.engine import writing
+from matcher.db.store import upsert
+from matcher.entities import Channel, HireReport, JobSeeker, SeekerStatus, Vacancy
+from matcher.errors import ArtefactError, NotReadyError
+from matcher.service.clock import day_of
+from tests.bureau import NOON, Bureau, publish_index, settings_in
+
+TODAY = day_of(NOON)
+
+
+def shown(bureau: Bureau, **options) -> list[str]:
+    slate = bureau.app.lists.for_seeker("S-1", k=50, channel=Channel.COUNSELLOR, **options)
+    return [line.candidate.id for line in slate.lines]
+
+
+def vacancy(key: str, **values) -> Vacancy:
+    return Vacancy(
+        **{"id": key, "employer_id": "E-1", "title": "倉管", "openings": 1, "posted_on": TODAY}
+        | values
+    )
+
+
+def write(bureau: Bureau, *records) -> None:
+    """As another process would: the service is not told."""
+    for record in records:
+        with writing(bureau.app.engine) as connection:
+            upsert(connection, [record])
+
+
+def test_what_another_process_writes_is_found_after_the_next_sync(bureau: Bureau):
+    assert "V-9" not in shown(bureau)
+    write(bureau, vacancy("V-9"))
+    assert bureau.app.sync() == 1
+    assert "V-9" in shown(bureau)
+    assert bureau.app.sync() == 0
+
+
+@pytest.mark.parametrize("over", ["closed", "expired", "full"])
+def test_a_vacancy_that_is_over_is_never_listed_by_an_index_that_does_not_know(bureau, over):
+    before = shown(bureau)
+    assert "V-1" in before
+    yesterday = TODAY.fromordinal(TODAY.toordinal() - 1)
+    write(
+        bureau,
+        {
+            "closed": vacancy("V-1", closed_on=TODAY),
+            "expired": vacancy("V-1", posted_on=yesterday, closes_on=yesterday),
+            "full": HireReport(id="H-1", vacancy_id="V-1", reported_on=TODAY, openings_filled=2),
+        }[over],
+    )
+    after = shown(bureau)
+    assert after == [key for key in before if key != "V-1"]
+
+
+def test_a_placed_seeker_is_no_candidate_even_for_an_old_index(bureau: Bureau):
+    def candidates() -> list[str]:
+        slate = bureau.app.lists.for_vacancy("V-2", k=50, channel=Channel.COUNSELLOR)
+        return [line.candidate.id for line in slate.lines]
+
+    assert "S-1" in candidates()
+    write(
+        bureau,
+        JobSeeker(id="S-1", registered_on=TODAY, title="倉管", status=SeekerStatus.PLACED),
+    )
+    assert "S-1" not in candidates()
+
+
+def test_ranks_stay_without_gaps_when_lines_fall_out(bureau: Bureau):
+    write(bureau, vacancy("V-1", closed_on=TODAY))
+    slate = bureau.app.lists.for_seeker("S-1", k=50, channel=Channel.COUNSELLOR)
+    assert [line.candidate.rank for line in slate.lines] == [1, 2]
+
+
+def test_a_new_generation_is_taken_up_and_lists_say_so(bureau: Bureau):
+    old = bureau.app.live.snapshot.index.manifest.generation
+    publish_index(bureau.app)
+    bureau.app.sync()
+    new = bureau.app.live.snapshot.index.manifest.generation
+    assert new != old
+    slate = bureau.app.lists.for_seeker("S-1", k=5, channel=Channel.COUNSELLOR)
+    assert slate.index_generation == new
+
+
+def test_a_damaged_generation_never_replaces_a_good_one(bureau: Bureau):
+    good = bureau.app.live.snapshot
+    publish_index(bureau.app)
+    folder = bureau.app.index_folder / current(bureau.app.index_folder)
+    (folder / "vacancies.faiss").write_bytes(b"rubbish")
+    bureau.app.live.load_newest()
+    assert bureau.app.live.snapshot.index.manifest == good.index.manifest
+    assert shown(bureau)
+
+
+def test_a_first_index_that_is_damaged_is_an_error_with_a_remedy(
+    bureau: Bureau, tiny_model: Path, tmp_path: Path
+):
+    folder = bureau.app.index_folder / current(bureau.app.index_folder)
+    (folder / "manifest.json").write_text("{")
+    fresh = replace(bureau.app, settings=settings_in(tmp_path, tiny_model))
+    with pytest.raises(ArtefactError, match="matcher index"):
+        fresh.live.load_newest()
+    with pytest.raises(NotReadyError, match="matcher index"):
+        _ = fresh.live.snapshot
+
+
+def test_an_index_made_by_another_encoder_is_refused(bureau: Bureau, tiny_model: Path):
+    fresh = replace(bureau.app)
+    fresh.indexer.encoder.fingerprint = "another"
+    with pytest.raises(ArtefactError, match=r"encoder_fingerprint.*'another'"):
+        fresh.live.load_newest()
+
+
+def test_searches_during_changes_always_see_a_whole_state(bureau: Bureau):
+    stop = threading.Event()
+
+    def changing() -> Iterator[int]:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            bureau.app.register.put(vacancy(f"W-{number % 7}", openings=number), now=NOON)
+            if number % 5 == 0:
+                bureau.app.register.close_vacancy(f"W-{number % 7}", now=NOON)
+            yield number
+
+    with ThreadPoolExecutor(1) as writer:
+        written = writer.submit(lambda: sum(1 for _ in changing()))
+        try:
+            for _ in range(60):
+                found = shown(bureau)
+                assert len(found) == len(set(found))
+                assert {"V-1", "V-2", "V-3"} <= set(found)
+        finally:
+            stop.set()
+    assert written.result() > 0
+
+
+def test_a_record_just_written_is_found_before_the_log_is_followed(bureau: Bureau):
+    write(bureau, vacancy("V-8"))
+    bureau.app.register.put(vacancy("V-9"), now=NOON)
+    found = shown(bureau)
+    assert "V-9" in found
+    assert "V-8" not in found
+    bureau.app.sync()
+    assert {"V-8", "V-9"} <= set(shown(bureau))
