@@ -13,7 +13,7 @@ COPY src src
 COPY api api
 COPY data data
 COPY migrations migrations
-RUN .venv/bin/uv pip install --quiet --python .venv/bin/python --constraints constraints.txt --editable .
+RUN .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --constraints constraints.txt --editable .
 # The built-in model is converted once, here, and not by the first visitor.
 RUN .venv/bin/matcher encoder && mkdir -p var
 

@@ -34,16 +34,20 @@ def ready(request: Request) -> Response:
         "index": _missing(lambda: _ask_index(app, follower)),
         "follower": _missing(lambda: _ask_follower(follower)),
     }
-    checks = {
-        name: "ok" if error is None else f"{error.message} {error.remedy}"
-        for name, error in found.items()
-    }
+    checks = {name: _told(app, str(error or "ok")) for name, error in found.items()}
     first = next((error for error in found.values() if error), None)
     if first is not None:
-        return problem_of(
-            request.url.path, NotReadyError(first.message, remedy=first.remedy), {"checks": checks}
-        )
+        told = NotReadyError(_told(app, first.message), remedy=_told(app, first.remedy))
+        return problem_of(request.url.path, told, {"checks": checks})
     return Response(orjson.dumps({"status": "ok", "checks": checks}), media_type="application/json")
+
+
+def _told(app: App, text: str) -> str:
+    """The text without the places on this server's disk: everybody may read it."""
+    settings = app.settings
+    for folder in (settings.models_dir, settings.var_dir, settings.data_dir):
+        text = text.replace(str(folder), folder.name)
+    return text
 
 
 def _missing(ask: Callable[[], object]) -> MatcherError | None:

@@ -67,7 +67,7 @@ def test_a_referral_goes_from_made_to_hired(bureau: Bureau):
     assert referral["made_on"] == "2026-03-16"
     assert referral["channel"] == "counsellor"
     path = f"/v1/referrals/{referral['id']}/outcome"
-    step = {"outcome": "hired", "happened_on": "2026-03-18"}
+    step = {"outcome": "hired", "happened_on": "2026-03-16"}
     assert bureau.post(path, step).json() == {"referral_id": referral["id"], **step}
     early = {"outcome": "hired", "happened_on": "2026-03-15"}
     problem(bureau.post(path, early), 422, "invalid-input")
@@ -209,3 +209,26 @@ def test_without_a_schema_the_service_starts_and_says_what_to_do(tiny_model: Pat
         assert "matcher migrate" in ready["checks"]["database"]
         answer = client.get("/v1/rates", headers={"X-API-Key": "mk_a_b"})
         problem(answer, 500, "configuration")
+
+
+def test_an_outcome_cannot_lie_before_its_referral_or_in_the_future(bureau: Bureau):
+    made = bureau.post("/v1/referrals", {"seeker_id": "S-1", "vacancy_id": "V-1"}).json()
+    for day in ("2026-03-15", "2026-03-17"):
+        step = {"outcome": "hired", "happened_on": day}
+        refused = bureau.post(f"/v1/referrals/{made['id']}/outcome", step)
+        assert refused.status_code == 422
+        assert "remedy" in refused.json()
+
+
+def test_readiness_tells_no_place_on_the_disk(tmp_path: Path):
+    empty = tmp_path / "models" / "empty"
+    empty.mkdir(parents=True)
+    app = App(settings_in(tmp_path, empty), clock=lambda: NOON)
+    migrate(app_engine := open_engine(app.settings.sqlalchemy_url))
+    app_engine.dispose()
+    with TestClient(create_app(app, follow_every=NEVER)) as client:
+        answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert "models/empty holds no" in answer.text
+    assert str(tmp_path) not in answer.text
+    app.engine.dispose()

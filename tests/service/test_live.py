@@ -116,7 +116,7 @@ def test_a_first_index_that_is_damaged_is_an_error_with_a_remedy(
         _ = fresh.live.snapshot
 
 
-def test_an_index_made_by_another_encoder_is_refused(bureau: Bureau, tiny_model: Path):
+def test_an_index_made_by_another_encoder_is_refused(bureau: Bureau):
     fresh = replace(bureau.app)
     fresh.indexer.encoder.fingerprint = "another"
     with pytest.raises(ArtefactError, match=r"encoder_fingerprint.*'another'"):

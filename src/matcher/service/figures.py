@@ -35,7 +35,7 @@ class Figures:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._recent: dict[date, tuple[float, Headline]] = {}
+        self._recent: dict[date, tuple[float, tuple[Rate, ...]]] = {}
 
     def rates(self, period: Period) -> tuple[Rate, ...]:
         """Every registered rate for `period`, counted now."""
@@ -45,13 +45,12 @@ class Figures:
 
     def under_lists(self, today: date) -> Headline:
         """Employment rate and fill rate of the last twelve months, at most a minute old."""
-        made, headline = self._recent.get(today, (float("-inf"), None))
-        if headline is None or time.monotonic() - made > FRESH_SECONDS:
-            rates = self.rates(last_twelve_months(today))
-            chosen = tuple(rate for rate in rates if rate.formula.key in HEADLINE)
-            headline = Headline(chosen, self.simulated())
-            self._recent = {today: (time.monotonic(), headline)}
-        return headline
+        made, rates = self._recent.get(today, (float("-inf"), ()))
+        if time.monotonic() - made > FRESH_SECONDS:
+            counted = self.rates(last_twelve_months(today))
+            rates = tuple(rate for rate in counted if rate.formula.key in HEADLINE)
+            self._recent = {today: (time.monotonic(), rates)}
+        return Headline(rates, self.simulated())
 
     def simulated(self) -> bool:
         """Whether the register holds simulated records, so that every figure must say so."""
