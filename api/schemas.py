@@ -61,6 +61,7 @@ class Reason(_Answer):
 
     code: str
     text: str
+    speaks_for: bool
     points: float
 
 

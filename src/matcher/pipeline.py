@@ -12,7 +12,7 @@ from matcher.features.pairs import build_rows, distance_km
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.reasons import Reason, reasons
 from matcher.reference import Reference
-from matcher.retrieval.criteria import Criterion, check, criteria_in
+from matcher.retrieval.criteria import Criterion, Eligibility, check, criteria_in
 from matcher.retrieval.pool import Pool
 
 RETRIEVED = 200
@@ -55,17 +55,18 @@ def match_vacancies(
     `wishes`, if given, takes the seeker's place in features and reasons, but never in the criteria:
     what was read out of free text may order a list and must not shorten it.
     """
-    found = pool.search(
-        vector,
-        lambda vacancies: check(seeker, vacancies, distances=reference.distances_km, today=today),
-        max(RETRIEVED, k),
-    )
+
+    def checked(person: SeekerColumns, vacancies: VacancyColumns) -> Eligibility:
+        return check(person, vacancies, distances=reference.distances_km, today=today)
+
+    found = pool.search(vector, lambda vacancies: checked(seeker, vacancies), max(RETRIEVED, k))
     return _ranked(
         wishes or seeker,
         found.columns,
         ids=found.columns.ids,
         similarity=found.similarity,
-        unknown=found.unknown,
+        # What the text said is not unknown, though nobody made it a criterion.
+        unknown=checked(wishes, found.columns).unknown if wishes else found.unknown,
         eligible=found.eligible,
         ranker=ranker,
         reference=reference,

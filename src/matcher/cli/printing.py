@@ -89,7 +89,7 @@ def print_slate(slate: Slate, language: Language, reference: Reference) -> None:
         out.print(f"[bold]{line['rank']:>2}. {escape(title)}[/]  ({line['score']:.2f})")
         out.print("    " + escape(" · ".join(part for part in about if part)), highlight=False)
         for reason in line["reasons"]:
-            mark = "[green]+[/]" if reason["points"] >= 0 else "[red]-[/]"
+            mark = "[green]+[/]" if reason["speaks_for"] else "[red]-[/]"
             out.print(f"    {mark} {escape(reason['text'])}", highlight=False)
         if line["unknown"]:
             unknown = "; ".join(item["text"] for item in line["unknown"])

@@ -17,7 +17,7 @@ TERMS: dict[str, Term] = {
     # e5 puts unrelated texts near .78 and twins near .95: spread that over about two points.
     "similarity": lambda x: 12 * (x - np.float32(0.80)),
     "occupation_closeness": lambda x: np.float32(1.5) * x,
-    "distance_km": lambda x: -np.minimum(x, 40) / 20,
+    "distance_km": lambda x: (10 - np.minimum(x, 40)) / 20,
     "pay_margin": lambda x: np.clip(2 * x, -1, np.float32(0.6)),
     "shift_fit": lambda x: np.float32(0.4) * (2 * x - 1),
     "licences_required_held": lambda x: np.float32(0.5) * np.minimum(x, 2),

@@ -30,6 +30,8 @@ SAME_MINOR_GROUP = 0.75
 CLAIMED_IF_UNDISCLOSED = 40_000
 """NT$ a month: pay below it must be disclosed (Employment Service Act, section 5)."""
 AGAINST = {
+    ReasonCode.FAR,
+    ReasonCode.PAY_BELOW,
     ReasonCode.PAY_UNDISCLOSED,
     ReasonCode.SHIFT_DIFFERS,
     ReasonCode.EDUCATION_BELOW,
@@ -44,6 +46,11 @@ class Reason:
     code: ReasonCode
     params: Mapping[str, float | str]
     points: float
+
+    @property
+    def speaks_for(self) -> bool:
+        """Whether it is an argument for the pair; one against is shown too, and said as such."""
+        return self.code not in AGAINST
 
 
 def reasons(
@@ -85,8 +92,8 @@ def reasons(
 
 def _weightiest(found: list[Reason]) -> tuple[Reason, ...]:
     found.sort(key=lambda reason: -abs(reason.points))
-    against = [reason for reason in found if reason.points < 0 or reason.code in AGAINST]
-    speaks_for = [reason for reason in found if reason not in against]
+    speaks_for = [reason for reason in found if reason.speaks_for]
+    against = [reason for reason in found if not reason.speaks_for]
     return (*speaks_for[:MOST_FOR], *against[:MOST_AGAINST])
 
 

@@ -133,6 +133,7 @@ def _candidate_view(
                     reference=reference,
                     voice=voice,
                 ),
+                "speaks_for": reason.speaks_for,
                 "points": round(reason.points, 4),
             }
             for reason in candidate.reasons
