@@ -56,12 +56,12 @@ def settings_in(folder: Path, model: Path) -> Settings:
 
 
 @contextmanager
-def _track(_what: str) -> Iterator[Callable[[int, int], None]]:
+def untracked(_what: str) -> Iterator[Callable[[int, int], None]]:
     yield lambda _done, _total: None
 
 
 def publish_index(app: App) -> None:
-    build_index(app.engine, app.indexer, app.index_folder, now=app.clock(), track=_track)
+    build_index(app.engine, app.indexer, app.index_folder, now=app.clock(), track=untracked)
 
 
 @dataclass

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -20,15 +18,11 @@ from matcher.entities import Employer, JobSeeker
 from matcher.errors import InvalidInputError
 from matcher.identity import IdentityKey
 from matcher.jobs.importing import FileReport, import_files
+from tests.bureau import untracked
 from tests.strategies import REFERENCE
 
 TODAY = date(2026, 3, 1)
 KEY = IdentityKey(1, b"k" * 32)
-
-
-@contextmanager
-def untracked(_label: str) -> Iterator[Callable[[int, int], None]]:
-    yield lambda _done, _total: None
 
 
 def take_in(engine: Engine, folder: Path, *paths: Path) -> dict[str, FileReport]:
