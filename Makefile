@@ -3,6 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEMO := var/demo
 DEMO_SEEKERS ?= 2000
 
 # Where pip knows of local wheels, let uv find them too.
@@ -11,12 +12,13 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 .PHONY: run test check format clean
 run test check format: $(INSTALLED)
 
-# The demonstration has a database of its own, apart from a real register in var/.
-run: export MATCHER_VAR_DIR ?= var/demo
+# The demonstration has a database of its own, whatever the environment or .env say of the real one.
+run: export MATCHER_VAR_DIR = $(DEMO)
+run: export MATCHER_DATABASE_URL =
 run:
 	@$(BIN)/matcher key identity
-	@test -d $(MATCHER_VAR_DIR)/register || $(BIN)/matcher simulate --seekers $(DEMO_SEEKERS) --out $(MATCHER_VAR_DIR)/register
-	@$(BIN)/matcher import $(MATCHER_VAR_DIR)/register
+	@test -d $(DEMO)/register || $(BIN)/matcher simulate --seekers $(DEMO_SEEKERS) --out $(DEMO)/register
+	@$(BIN)/matcher import $(DEMO)/register
 	@$(BIN)/matcher index
 	@$(BIN)/matcher welcome
 	@$(BIN)/matcher serve
@@ -36,7 +38,7 @@ format:
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) var/demo
+	rm -rf $(VENV) $(DEMO)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -25,6 +25,7 @@ from matcher.errors import (
     NotReadyError,
     UnauthenticatedError,
 )
+from matcher.identity import holds_number
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -66,7 +67,7 @@ def problem(
         "status": status.value,
         "detail": detail,
         "remedy": remedy,
-        "instance": path,
+        "instance": "" if holds_number(path) else path,
         **(more or {}),
     }
     return Response(

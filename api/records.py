@@ -46,7 +46,11 @@ def _address(raw: str) -> str:
     return _readable(values.url, raw) if raw else raw
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,32}$", examples=["S-1001"])]
+Id = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._-]{1,32}$", examples=["S-1001"]),
+    AfterValidator(lambda raw: _readable(values.identifier, raw)),
+]
 Text = Annotated[
     str,
     Field(max_length=values.MAX_CHARACTERS),
@@ -274,7 +278,7 @@ def _person(body: _Person, key: str, registered_on: date, reference: Reference) 
 
 def _pay(body: VacancyBody) -> Pay:
     if body.pay_low is None and body.pay_high is None:
-        return Pay(basis=body.pay_basis, disclosed=bool(body.pay_disclosed))
+        return Pay(basis=body.pay_basis, disclosed=body.pay_disclosed)
     return stated(body.pay_basis, body.pay_low, body.pay_high)
 
 

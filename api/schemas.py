@@ -78,7 +78,7 @@ class Pay(_Answer):
     basis: str | None
     low: int | None
     high: int | None
-    disclosed: bool
+    disclosed: bool | None
     flag: str | None
     text: str
 

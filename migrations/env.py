@@ -3,7 +3,7 @@
 from alembic import context
 
 from matcher.config import Settings
-from matcher.db.engine import open_engine, writing
+from matcher.db.engine import appending, open_engine
 from matcher.db.tables import UtcDateTime, metadata
 
 
@@ -26,5 +26,5 @@ def _run(connection) -> None:
 if (given := context.config.attributes.get("connection")) is not None:
     _run(given)
 else:
-    with writing(open_engine(Settings().sqlalchemy_url)) as opened:
+    with appending(open_engine(Settings().sqlalchemy_url)) as opened:
         _run(opened)

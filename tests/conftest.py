@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from matcher.encoder import BUILT_IN, SentenceEncoder, open_encoder
+
+# Time is measured by benchmarks; a busy machine fails no test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 pytest_plugins = ["tests.databases", "tests.bureau"]
 

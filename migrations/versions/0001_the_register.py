@@ -1,5 +1,7 @@
 """The register."""
 
+from uuid import uuid4
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -44,6 +46,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employers")),
     )
     op.create_table(
+        "imported",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("entity_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "entity_id", name=op.f("pk_imported")),
+        comment="what a file last said of a record, so that an old file never undoes later work",
+    )
+    op.create_table(
         "job_fairs",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -84,6 +94,12 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_job_seekers_status"), ["status"], unique=False)
 
+    op.create_table(
+        "register",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register")),
+        comment="one row: the name of this register, which its indexes carry",
+    )
     op.create_table(
         "booths",
         sa.Column("fair_id", sa.String(length=32), nullable=False),
@@ -147,7 +163,7 @@ def upgrade() -> None:
         sa.Column("pay_basis", sa.String(length=32), nullable=True),
         sa.Column("pay_low", sa.Integer(), nullable=True),
         sa.Column("pay_high", sa.Integer(), nullable=True),
-        sa.Column("pay_disclosed", sa.Boolean(), nullable=False),
+        sa.Column("pay_disclosed", sa.Boolean(), nullable=True),
         sa.Column("pay_flag", sa.String(length=32), nullable=True),
         sa.Column("shifts", sa.SmallInteger(), nullable=False),
         sa.Column("employment", sa.SmallInteger(), nullable=False),
@@ -158,11 +174,12 @@ def upgrade() -> None:
         sa.Column("closes_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.CheckConstraint("openings >= 1", name=op.f("ck_vacancies_openings")),
         sa.CheckConstraint(
-            "pay_disclosed OR (pay_low IS NULL AND pay_high IS NULL)",
-            name=op.f("ck_vacancies_undisclosed_has_no_figure"),
+            "(pay_low IS NULL AND pay_high IS NULL) "
+            "OR (pay_disclosed IS NOT NULL AND pay_disclosed)",
+            name=op.f("ck_vacancies_figures_are_disclosed"),
         ),
+        sa.CheckConstraint("openings >= 1", name=op.f("ck_vacancies_openings")),
         sa.ForeignKeyConstraint(
             ["employer_id"], ["employers.id"], name=op.f("fk_vacancies_employer_id_employers")
         ),
@@ -321,6 +338,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_referral_outcomes_happened_on"), ["happened_on"], unique=False
         )
+    op.bulk_insert(sa.table("register", sa.column("id", sa.String)), [{"id": uuid4().hex}])
 
 
 def downgrade() -> None:
@@ -371,6 +389,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_booths_employer_id"))
 
     op.drop_table("booths")
+    op.drop_table("register")
     with op.batch_alter_table("job_seekers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_seekers_status"))
         batch_op.drop_index(batch_op.f("ix_job_seekers_registered_on"))
@@ -380,6 +399,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_fairs_held_on"))
 
     op.drop_table("job_fairs")
+    op.drop_table("imported")
     op.drop_table("employers")
     op.drop_table("changes")
     op.drop_table("api_keys")

@@ -144,12 +144,16 @@ class Employer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pay:
-    """Pay as the employer states it, in NT$ per `basis`. Undisclosed pay has no figures."""
+    """Pay as the employer states it, in NT$ per `basis`.
+
+    `disclosed` is None where the record says nothing of pay, False where the employer withholds
+    it (面議), which claims at least NT$40,000 a month and is not a figure.
+    """
 
     basis: PayBasis | None = None
     low: int | None = None
     high: int | None = None
-    disclosed: bool = False
+    disclosed: bool | None = None
     flag: PayFlag | None = None
 
 

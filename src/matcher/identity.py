@@ -94,6 +94,15 @@ def verify(number: str, *, today: date) -> IdentityKind:
     return kind
 
 
+def holds_number(text: str) -> bool:
+    """Whether somewhere in `text` stands an identity number with a right check digit."""
+    return any(
+        _weighted_sum(match.group()) % 10 == 0
+        for match in LIKE_A_NUMBER.finditer(text.upper())
+        if any(form.fullmatch(match.group()) for form in _FORMS.values())
+    )
+
+
 def digest(number: str, key: IdentityKey) -> IdentityDigest:
     """Digest a verified number with `key`; white space around it makes no difference."""
     code = hmac.new(key.secret, number.strip().encode(), hashlib.sha256)

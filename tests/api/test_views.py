@@ -49,8 +49,14 @@ def test_pay_is_said_as_the_employer_states_it(pay: Pay, zh: str, en: str):
 
 @pytest.mark.parametrize("language", list(Language))
 def test_undisclosed_pay_says_what_is_claimed(language: Language):
-    said = pay_text(Pay(), language=language, reference=REFERENCE)
+    said = pay_text(Pay(disclosed=False), language=language, reference=REFERENCE)
     assert "40,000" in said
+
+
+@pytest.mark.parametrize("pay", [Pay(), Pay(basis=PayBasis.HOUR, disclosed=False)])
+def test_nobody_is_said_to_claim_what_nobody_claimed(pay: Pay):
+    for language in Language:
+        assert "40,000" not in pay_text(pay, language=language, reference=REFERENCE)
 
 
 @given(

@@ -20,6 +20,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 def manifest(generation: str) -> Manifest:
     return Manifest(
         kind="index",
+        register="r",
         generation=generation,
         created_at=NOW.isoformat(),
         encoder="e",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.artifacts.index import load_columns, save_columns
 from matcher.entities import JobSeeker, Pay, PayBasis, PayFlag, Shift, Vacancy
 from matcher.features.columns import (
     SeekerColumns,
@@ -139,3 +140,18 @@ def test_the_closest_of_several_occupations_counts():
     assert len(read) >= 2
     for code in read:
         assert features(person, replace(VACANCY, occupation=code))["occupation_closeness"] == 1
+
+
+def test_columns_survive_being_written_and_read(tmp_path):
+    people = [SEEKER, replace(SEEKER, id="S2", occupation="83"), replace(SEEKER, text="倉庫或廚師")]
+    jobs = [(VACANCY, 1), (replace(VACANCY, occupation="5", licences=("forklift",)), 2)]
+    for columns in (
+        seeker_columns(people, REFERENCE, LEXICON),
+        vacancy_columns(jobs, REFERENCE, LEXICON),
+    ):
+        path = tmp_path / "columns.parquet"
+        save_columns(columns, path)
+        read = load_columns(path, type(columns))
+        for name, column in columns.arrays().items():
+            np.testing.assert_array_equal(getattr(read, name), column, err_msg=name)
+            assert getattr(read, name).dtype == column.dtype

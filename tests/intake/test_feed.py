@@ -256,7 +256,8 @@ def test_disclosed_pay_keeps_its_figures(
 )
 def test_undisclosed_pay_is_never_a_figure(code: str, text: str) -> None:
     low = 40000 if code or text else None
-    assert pay_of(code, text, low=low, high=None) == Pay()
+    withheld = False if code or text else None
+    assert pay_of(code, text, low=low, high=None) == Pay(disclosed=withheld)
 
 
 @pytest.mark.parametrize(("low", "high"), [("0", "0"), ("-", "-"), ("", ""), (0, 0), (None, None)])
@@ -264,8 +265,8 @@ def test_a_figure_of_nothing_is_open(read_text: Read, low: object, high: object)
     row = {"SALARY_TEXT": "", "SALARYCD": "月薪", "NT_L": low, "NT_U": high}
     chunks = read_rows(read_text, row, {"URL_QUERY": f"{URL}2", "NT_L": 30000, "NT_U": high})
     assert [v.pay.high for v in vacancies(chunks)] == [None, None]
-    assert [v.pay.disclosed for v in vacancies(chunks)] == [False, True]
-    assert chunks[-1].flags["pay_undisclosed"] == 1
+    assert [v.pay.disclosed for v in vacancies(chunks)] == [None, True]
+    assert chunks[-1].flags["pay_undisclosed"] == 0
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def test_a_json_file_with_an_object_a_line_is_read_as_lines(read_text: Read) -> 
         ("month,35000,40000,", Pay(basis=PayBasis.MONTH, low=35000, high=40000, disclosed=True)),
         ("月薪,\"35,000\",,1", Pay(basis=PayBasis.MONTH, low=35000, disclosed=True)),
         (",,,", Pay()),
-        ("month,,,0", Pay(basis=PayBasis.MONTH)),
+        ("month,,,0", Pay(basis=PayBasis.MONTH, disclosed=False)),
         ("piece,,,1", Pay(basis=PayBasis.PIECE, disclosed=True)),
         (
             "month,196,,",
@@ -242,7 +242,7 @@ def test_pay_is_kept_as_given_and_flagged_where_it_is_odd(
     [chunk] = read_text(f"{VACANCIES}v1,e1,倉管,1,108/07/27,{cells}\n")
     assert chunk.records[0].entity.pay == pay
     assert chunk.flags[pay.flag or "none"] == (1 if pay.flag else 0)
-    assert chunk.flags["pay_undisclosed"] == (0 if pay.disclosed else 1)
+    assert chunk.flags["pay_undisclosed"] == (pay.disclosed is False)
 
 
 def test_undisclosed_pay_with_a_figure_is_a_contradiction(read_text: Read) -> None:

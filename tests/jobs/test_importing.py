@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from matcher.db import tables
-from matcher.db.engine import reading
-from matcher.db.store import get, last_change
-from matcher.entities import Employer, JobSeeker
+from matcher.db.engine import reading, writing
+from matcher.db.store import get, last_change, upsert
+from matcher.entities import Employer, JobSeeker, SeekerStatus, Vacancy
 from matcher.errors import InvalidInputError
 from matcher.identity import IdentityKey
 from matcher.jobs.importing import FileReport, import_files
@@ -175,3 +176,57 @@ folder = Path(sys.argv[2])
 import_files(open_engine(sys.argv[1]), [folder], reference=REFERENCE, key=KEY,
              rejects_dir=folder / "rejects", today=TODAY, track=dying)
 """
+
+
+def test_an_old_file_never_undoes_what_was_done_since(engine, tmp_path):
+    write(tmp_path, **REGISTER)
+    take_in(engine, tmp_path)
+    with writing(engine) as connection:
+        vacancy = get(connection, Vacancy, "V1")
+        seeker = get(connection, JobSeeker, "S2")
+        assert vacancy is not None
+        assert seeker is not None
+        closed = replace(vacancy, closed_on=TODAY)
+        withdrawn = replace(seeker, status=SeekerStatus.WITHDRAWN)
+        upsert(connection, [closed])
+        upsert(connection, [withdrawn])
+    again = take_in(engine, tmp_path)
+    assert {(r.stored.added, r.stored.changed) for r in again.values()} == {(0, 0)}
+    with reading(engine) as connection:
+        assert get(connection, Vacancy, "V1") == closed
+        assert get(connection, JobSeeker, "S2") == withdrawn
+    news = REGISTER["vacancies"].replace("V1,E1,倉管,2", "V1,E1,倉管,5")
+    write(tmp_path, vacancies=news)
+    assert take_in(engine, tmp_path)["vacancies.csv"].stored.changed == 1
+
+
+def test_rejects_of_another_file_of_the_same_name_are_kept_beside(engine, tmp_path):
+    kept = set()
+    for number in (1, 2):
+        write(tmp_path, referrals=f"id,seeker_id,vacancy_id,made_on\nR{number},S9,V9,2026-02-10\n")
+        kept.add(take_in(engine, tmp_path)["referrals.csv"].rejects_file)
+    assert len(kept) == 2
+    assert all(path.is_file() for path in kept)
+
+
+def test_a_rejected_row_of_protected_attributes_keeps_none_of_them(engine, tmp_path):
+    write(tmp_path, protected="seeker_id,sex,birth_date\nS77,female,1986-03-02\n")
+    report = take_in(engine, tmp_path)["protected.csv"]
+    assert report.rejected == 1
+    kept = report.rejects_file.read_text(encoding="utf-8-sig")
+    assert "S77" in kept
+    assert "female" not in kept
+    assert "1986" not in kept
+
+
+def test_an_identity_number_inside_a_text_is_refused_and_not_repeated(engine, tmp_path):
+    write(
+        tmp_path,
+        seekers="id,registered_on,text\nS1,2026-01-05,我的證號 a123456789 謝謝\n"
+        "S2,2026-01-05,型號 A123456780\nA123456789,2026-01-05,\n",
+    )
+    report = take_in(engine, tmp_path)["seekers.csv"]
+    assert (report.accepted, report.rejected) == (1, 2)
+    kept = report.rejects_file.read_text(encoding="utf-8-sig")
+    assert "identity number" in kept
+    assert "123456789" not in kept

@@ -36,6 +36,19 @@ def test_search_equals_the_exact_reference(case):
     assert scores.tolist() == expected_scores.tolist()
 
 
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.004, 0.3, 1.0]))
+def test_equal_vectors_have_equal_scores_wherever_they_stand(seed, share):
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(700, 384)).astype(np.float32)
+    twins = rng.choice(700, size=9, replace=False)
+    vectors[twins] = vectors[twins[0]]
+    allowed = rng.random(700) < share
+    allowed[twins] = True
+    rows, scores = FaissIndex.of(vectors).search(vectors[twins[0]], allowed, 20)
+    assert rows[:9].tolist() == sorted(twins.tolist())
+    assert len(set(scores[:9].tolist())) == 1
+
+
 def test_a_mapped_index_finds_what_the_built_one_found(tmp_path: Path):
     vectors = np.random.default_rng(1).normal(size=(50, 16)).astype(np.float32)
     built = FaissIndex.of(vectors)

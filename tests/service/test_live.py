@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from matcher.artifacts.folder import current
-from matcher.db.engine import writing
+from matcher.bootstrap import App
+from matcher.db import tables
+from matcher.db.engine import migrate, open_engine, writing
 from matcher.db.store import upsert
 from matcher.entities import Channel, HireReport, JobSeeker, SeekerStatus, Vacancy
 from matcher.errors import ArtefactError, NotReadyError
@@ -155,3 +160,60 @@ def test_a_record_just_written_is_found_before_the_log_is_followed(bureau: Burea
     assert "V-8" not in found
     bureau.app.sync()
     assert {"V-8", "V-9"} <= set(shown(bureau))
+
+
+def test_a_line_whose_record_changed_waits_until_the_index_has_seen_it(bureau: Bureau):
+    write(bureau, vacancy("V-1", place="848", openings=2))
+    assert "V-1" not in shown(bureau)
+    bureau.app.sync()
+    assert "V-1" not in shown(bureau), "it is too far away now"
+    write(bureau, vacancy("V-2", place="806", openings=2))
+    assert "V-2" not in shown(bureau)
+    bureau.app.sync()
+    assert "V-2" in shown(bureau)
+
+
+def test_a_vacancy_posted_for_tomorrow_is_listed_tomorrow_and_not_today(bureau: Bureau):
+    tomorrow = NOON + timedelta(days=1)
+    write(bureau, vacancy("V-9", posted_on=day_of(tomorrow)))
+    publish_index(bureau.app)
+    bureau.app.sync()
+    assert "V-9" not in shown(bureau)
+    later = replace(bureau.app, clock=lambda: tomorrow)
+    later.sync()
+    slate = later.lists.for_seeker("S-1", k=50, channel=Channel.COUNSELLOR)
+    assert "V-9" in [line.candidate.id for line in slate.lines]
+
+
+def test_a_refused_generation_is_looked_at_once_and_said(bureau: Bureau):
+    publish_index(bureau.app)
+    folder = bureau.app.index_folder / current(bureau.app.index_folder)
+    (folder / "vacancies.faiss").write_bytes(b"rubbish")
+    bureau.app.live.load_newest()
+    assert bureau.app.live.refused is not None
+    (folder / "vacancies.faiss").unlink()
+    bureau.app.live.load_newest()
+    assert "damaged" in bureau.app.live.refused.message
+    publish_index(bureau.app)
+    bureau.app.live.load_newest()
+    assert bureau.app.live.refused is None
+
+
+def test_the_index_of_another_register_is_refused(bureau: Bureau, tiny_model, tmp_path: Path):
+    other = App(settings_in(tmp_path / "other", tiny_model), clock=lambda: NOON)
+    engine = open_engine(other.settings.sqlalchemy_url)
+    migrate(engine)
+    engine.dispose()
+    shutil.copytree(bureau.app.index_folder, other.index_folder)
+    with pytest.raises(ArtefactError, match="register"):
+        other.live.load_newest()
+    other.engine.dispose()
+
+
+def test_an_index_that_knows_more_than_a_restored_register_is_refused(bureau: Bureau):
+    publish_index(bureau.app)
+    with writing(bureau.app.engine) as connection:
+        connection.execute(delete(tables.changes).where(tables.changes.c.seq > 1))
+    fresh = replace(bureau.app)
+    with pytest.raises(ArtefactError, match="backup"):
+        fresh.live.load_newest()

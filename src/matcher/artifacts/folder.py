@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from matcher.errors import ArtefactError
 FORMAT_VERSION = 1
 KEPT = 3
 """Generations that stay on disk, the current one among them."""
+ABANDONED_SECONDS = 6 * 3600
+"""Age after which a draft is what a killed process left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Manifest:
     """What an artefact is, what it was made from, and what it fits."""
 
     kind: str
+    register: str
     generation: str
     created_at: str
     encoder: str
@@ -117,6 +121,9 @@ def _point(folder: Path, generation: str) -> None:
 
 def _prune(folder: Path, generation: str) -> None:
     names = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    for draft in folder.glob(".draft-*"):
+        if time.time() - draft.stat().st_mtime > ABANDONED_SECONDS:
+            shutil.rmtree(draft, ignore_errors=True)
     for name in names[:-KEPT]:
         if name != generation:
             shutil.rmtree(folder / name, ignore_errors=True)

@@ -11,7 +11,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from matcher.artifacts.folder import Manifest, current, load, publish
-from matcher.features.columns import SEEKER_TYPES, VACANCY_TYPES, SeekerColumns, VacancyColumns
+from matcher.features.columns import (
+    SEEKER_TYPES,
+    VACANCY_TYPES,
+    Columns,
+    SeekerColumns,
+    VacancyColumns,
+)
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.retrieval.index import FaissIndex
 from matcher.retrieval.pool import C, Pool
@@ -39,17 +45,20 @@ def publish_index(
 
     def write(draft: Path) -> None:
         for name, (columns, vectors) in (("vacancies", vacancies), ("seekers", seekers)):
-            table = pa.table({k: pa.array(v) for k, v in columns.arrays().items()})
-            pq.write_table(table, draft / f"{name}.parquet")
+            save_columns(columns, draft / f"{name}.parquet")
             FaissIndex.of(vectors).save(draft / f"{name}.faiss")
 
     publish(folder, manifest, write)
 
 
-def load_index(folder: Path, *, encoder_fingerprint: str) -> IndexGeneration:
+def load_index(folder: Path, *, encoder_fingerprint: str, register: str) -> IndexGeneration:
     """The current index; raises ArtefactError when there is none or it does not fit."""
     path = folder / current(folder)
-    expected = {"encoder_fingerprint": encoder_fingerprint, "feature_names": FEATURE_NAMES}
+    expected = {
+        "register": register,
+        "encoder_fingerprint": encoder_fingerprint,
+        "feature_names": FEATURE_NAMES,
+    }
     manifest = load(path, kind=KIND, expected=expected)
     return IndexGeneration(
         manifest,
@@ -58,12 +67,22 @@ def load_index(folder: Path, *, encoder_fingerprint: str) -> IndexGeneration:
     )
 
 
-def _pool(stem: Path, kind: type[C]) -> Pool[C]:
-    table = pq.read_table(stem.with_suffix(".parquet"))
-    columns = kind(
+def save_columns(columns: Columns, path: Path) -> None:
+    """Write columns as Parquet."""
+    pq.write_table(pa.table({k: pa.array(v) for k, v in columns.arrays().items()}), path)
+
+
+def load_columns(path: Path, kind: type[C]) -> C:
+    """Read columns of `kind` as `save_columns` wrote them."""
+    table = pq.read_table(path)
+    return kind(
         **{
             f.name: table[f.name].to_numpy().astype(_TYPES[kind][f.name], copy=False)
             for f in fields(kind)
         }
     )
+
+
+def _pool(stem: Path, kind: type[C]) -> Pool[C]:
+    columns = load_columns(stem.with_suffix(".parquet"), kind)
     return Pool.of(columns, FaissIndex.load(stem.with_suffix(".faiss")))

@@ -12,6 +12,7 @@ from matcher.artifacts.index import load_index
 from matcher.bootstrap import App
 from matcher.db import tables
 from matcher.db.engine import reading
+from matcher.db.store import register_id
 from matcher.errors import MatcherError, NotFoundError
 
 
@@ -80,8 +81,10 @@ def _encoder(app: App) -> str:
 
 def _index(app: App) -> str:
     fingerprint = app.indexer.encoder.fingerprint
-    manifest = load_index(app.index_folder, encoder_fingerprint=fingerprint).manifest
-    return f"index: {manifest.generation}"
+    with reading(app.engine) as connection:
+        register = register_id(connection)
+    index = load_index(app.index_folder, encoder_fingerprint=fingerprint, register=register)
+    return f"index: {index.manifest.generation}"
 
 
 def _identity_key(app: App) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy
 from alembic import command
@@ -18,6 +20,8 @@ from matcher.errors import ConfigurationError
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 BUSY_TIMEOUT_MS = 30_000
+
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
 def open_engine(url: str) -> Engine:
@@ -59,21 +63,43 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent read."""
-    with engine.connect() as connection, connection.begin():
+    """One consistent read: everything in it is seen as of one moment."""
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it or nothing."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    """One transaction on the register, all of it or nothing; one after the other.
+
+    So that what is read in it still holds when it writes, and the log of changes is numbered in
+    the order of commits: PostgreSQL draws numbers before commit.
+    """
+    with appending(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("LOCK TABLE changes IN SHARE ROW EXCLUSIVE MODE")
+        yield connection
+
+
+@contextmanager
+def appending(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only adds rows nobody else reads back, such as logged slates."""
+    # Those who wait for SQLite's one writer hold no connection that a reader could use.
+    turn = _turns.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
+    with (
+        turn,
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
 def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision."""
-    with writing(engine) as connection:
+    with appending(engine) as connection:
         config = _alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, distinct, func, select
+from sqlalchemy import Connection, Select, distinct, func, select, union_all
 
 from matcher.db import tables
 from matcher.rates.registry import Event, Period
@@ -32,7 +32,7 @@ def count_events(connection: Connection, period: Period) -> dict[Event, int]:
 
 
 def holds_simulated_records(connection: Connection) -> bool:
-    """Whether any employer came from the simulator, whose ids all begin with `SIM-`."""
-    employers = tables.employers.c
-    simulated = select(employers.id).where(employers.id.like("SIM-%")).limit(1)
+    """Whether anything came from the simulator, whose ids all begin with `SIM-`."""
+    holders = (tables.employers.c, tables.job_seekers.c, tables.vacancies.c)
+    simulated = union_all(*(select(t.id).where(t.id.like("SIM-%")) for t in holders)).limit(1)
     return connection.execute(simulated).first() is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -80,10 +82,6 @@ def log_changes(connection: Connection, kind: type, rows: Iterable[Mapping[str, 
         changed = [(CHANGED[Vacancy], row["vacancy_id"]) for row in rows]
     else:
         return
-    if connection.dialect.name == "postgresql":
-        # Numbers are drawn before commit: without the lock a later one could become visible first
-        # and a reader would step over the earlier.
-        connection.exec_driver_sql("LOCK TABLE changes IN SHARE ROW EXCLUSIVE MODE")
     connection.execute(
         insert(tables.changes), [{"kind": name, "entity_id": key} for name, key in changed]
     )
@@ -147,22 +145,28 @@ def open_vacancies(
     connection: Connection, today: date, keys: Sequence[str] | None = None
 ) -> Iterator[tuple[Vacancy, int]]:
     """Vacancies that may be shown on `today`, with openings left, by id; among `keys` if given."""
-    table = tables.vacancies
+    posted = tables.vacancies.c.posted_on <= today
+    yield from _vacancies(connection, keys, and_(posted, _not_over(today)))
+
+
+def indexable_vacancies(
+    connection: Connection, today: date, keys: Sequence[str] | None = None
+) -> Iterator[tuple[Vacancy, int]]:
+    """As `open_vacancies`, and those posted for a later day."""
+    yield from _vacancies(connection, keys, _not_over(today))
+
+
+def _vacancies(
+    connection: Connection, keys: Sequence[str] | None, condition: Any
+) -> Iterator[tuple[Vacancy, int]]:
+    table, hires = tables.vacancies, tables.hire_reports.c
     filled = (
-        select(
-            tables.hire_reports.c.vacancy_id,
-            func.sum(tables.hire_reports.c.openings_filled).label("filled"),
-        )
-        .group_by(tables.hire_reports.c.vacancy_id)
-        .subquery()
+        select(func.coalesce(func.sum(hires.openings_filled), 0))
+        .where(hires.vacancy_id == table.c.id)
+        .scalar_subquery()
     )
-    left = (table.c.openings - func.coalesce(filled.c.filled, 0)).label("openings_left")
-    query = (
-        select(table, left)
-        .outerjoin(filled, filled.c.vacancy_id == table.c.id)
-        .where(and_(left > 0, table.c.posted_on <= today, _not_over(today)))
-        .order_by(table.c.id)
-    )
+    left = (table.c.openings - filled).label("openings_left")
+    query = select(table, left).where(and_(left > 0, condition)).order_by(table.c.id)
     for row in _in_batches(connection, query, table.c.id, keys):
         yield from_row(Vacancy, row), int(row["openings_left"])
 
@@ -196,6 +200,59 @@ def changes_since(connection: Connection, seq: int, limit: int) -> list[tuple[in
     table = tables.changes
     query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
     return [(row.seq, row.kind, row.entity_id) for row in connection.execute(query)]
+
+
+def changed_since(
+    connection: Connection, kind: type, keys: Sequence[str], seq: int
+) -> dict[str, int]:
+    """Those of `keys` that changed after number `seq`, with the number of the newest change."""
+    table = tables.changes.c
+    query = (
+        select(table.entity_id, func.max(table.seq))
+        .where(table.seq > seq, table.kind == CHANGED[kind], table.entity_id.in_(keys))
+        .group_by(table.entity_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def register_id(connection: Connection) -> str:
+    """The name of this register, made with its tables."""
+    return str(connection.execute(select(tables.register.c.id)).scalar_one())
+
+
+def unlike_last_file(connection: Connection, records: Sequence[Any]) -> list[Any]:
+    """Those of `records`, of one kind, that differ from what a file last said of them.
+
+    Remembers what these files say: a file taken in twice is not news, whatever happened to the
+    record in between.
+    """
+    table = tables.imported
+    kind = CHANGED[type(records[0])]
+    digests = {record.id: _digest(record) for record in records}
+    news: list[Any] = []
+    for start in range(0, len(records), BATCH):
+        part = records[start : start + BATCH]
+        keys = [record.id for record in part]
+        condition = and_(table.c.kind == kind, table.c.entity_id.in_(keys))
+        found = connection.execute(select(table).where(condition))
+        known = {row.entity_id: row.digest for row in found}
+        fresh = [record for record in part if known.get(record.id) != digests[record.id]]
+        if fresh:
+            ids = [record.id for record in fresh]
+            connection.execute(
+                delete(table).where(and_(table.c.kind == kind, table.c.entity_id.in_(ids)))
+            )
+            connection.execute(
+                insert(table),
+                [{"kind": kind, "entity_id": key, "digest": digests[key]} for key in ids],
+            )
+        news += fresh
+    return news
+
+
+def _digest(record: Any) -> str:
+    content = json.dumps(to_row(record), default=str, sort_keys=True)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def set_identity(connection: Connection, digests: Mapping[str, IdentityDigest]) -> None:

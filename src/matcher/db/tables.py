@@ -128,7 +128,7 @@ vacancies = Table(
     Column("pay_basis", Word),
     Column("pay_low", Integer),
     Column("pay_high", Integer),
-    Column("pay_disclosed", Boolean, nullable=False),
+    Column("pay_disclosed", Boolean),
     Column("pay_flag", Word),
     Column("shifts", SmallInteger, nullable=False),
     Column("employment", SmallInteger, nullable=False),
@@ -141,7 +141,8 @@ vacancies = Table(
     Column("url", Text, nullable=False),
     CheckConstraint("openings >= 1", name="openings"),
     CheckConstraint(
-        "pay_disclosed OR (pay_low IS NULL AND pay_high IS NULL)", name="undisclosed_has_no_figure"
+        "(pay_low IS NULL AND pay_high IS NULL) OR (pay_disclosed IS NOT NULL AND pay_disclosed)",
+        name="figures_are_disclosed",
     ),
 )
 
@@ -237,6 +238,22 @@ api_keys = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+)
+
+imported = Table(
+    "imported",
+    metadata,
+    Column("kind", Word, primary_key=True),
+    Column("entity_id", Id, primary_key=True),
+    Column("digest", String(32), nullable=False),
+    comment="what a file last said of a record, so that an old file never undoes later work",
+)
+
+register = Table(
+    "register",
+    metadata,
+    Column("id", Id, primary_key=True),
+    comment="one row: the name of this register, which its indexes carry",
 )
 
 changes = Table(

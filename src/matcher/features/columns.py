@@ -22,7 +22,7 @@ NEVER = np.iinfo(np.int32).max
 UNKNOWN = -1
 """Marks an unknown code in integer columns; unknown quantities are NaN."""
 OCCUPATIONS, LEVELS = 3, 4
-"""Occupation codes kept of a record, and digits in each; shorter codes end in zero bytes."""
+"""Occupation codes kept of a record, and digits in each; shorter codes end in spaces."""
 PAY_BASES = (PayBasis.MONTH, PayBasis.DAY, PayBasis.HOUR, PayBasis.PIECE)
 
 Column = NDArray[Any]
@@ -87,7 +87,7 @@ class VacancyColumns(Columns):
     employment: Column
     pay_top: Column
     pay_basis: Column
-    pay_disclosed: Column
+    pay_withheld: Column
     education: Column
     experience: Column
     licences: Column
@@ -109,7 +109,7 @@ SEEKER_TYPES: Mapping[str, str] = {
 }  # fmt: skip
 VACANCY_TYPES: Mapping[str, str] = {
     "ids": "S32", "place": "i2", "shifts": "u1", "employment": "u1", "pay_top": "f4",
-    "pay_basis": "i1", "pay_disclosed": "?", "education": "i1", "experience": "f4",
+    "pay_basis": "i1", "pay_withheld": "?", "education": "i1", "experience": "f4",
     "licences": "u8", "licences_known": "?", "licences_mentioned": "u8", "languages": "u4",
     "languages_known": "?", "occupations": "S12", "posted_on": "i4", "closes_on": "i4",
     "openings_left": "i4",
@@ -132,7 +132,7 @@ def seeker_columns(
             int(s.employment),
             _number(s.pay_floor),
             PAY_BASES.index(s.pay_floor_basis),
-            _code(s.education),
+            _code(s.education or None),
             _number(s.experience_years),
             _mask(s.licences, licences),
             s.licences is not None,
@@ -162,7 +162,7 @@ def vacancy_columns(
             int(v.employment),
             _number(None if v.pay.flag else v.pay.high or v.pay.low),
             UNKNOWN if v.pay.basis is None else PAY_BASES.index(v.pay.basis),
-            v.pay.disclosed,
+            v.pay.disclosed is False,
             _code(v.education),
             _number(v.experience_years),
             _mask(v.licences, licences),
@@ -201,7 +201,8 @@ def occupations_of(record: JobSeeker | Vacancy, lexicon: Lexicon) -> tuple[str, 
 
 
 def _packed(codes: Iterable[str]) -> bytes:
-    return b"".join(code.encode().ljust(LEVELS, b"\0") for code in codes)
+    packed = b"".join(code.encode().ljust(LEVELS) for code in codes)
+    return packed.ljust(OCCUPATIONS * LEVELS)
 
 
 def _bit_maps(reference: Reference) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:

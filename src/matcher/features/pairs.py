@@ -33,6 +33,7 @@ FEATURE_NAMES = (
 )
 """Columns of `build_rows`, in order. NaN: cannot be told."""
 
+BLANK = ord(" ")
 _COMPARABLE = tuple(PAY_BASES.index(basis) for basis in (PayBasis.MONTH, PayBasis.HOUR))
 
 
@@ -91,8 +92,8 @@ def _occupation_closeness(seekers: SeekerColumns, vacancies: VacancyColumns) -> 
     for one in range(OCCUPATIONS):
         for other in range(OCCUPATIONS):
             a, b = wanted[:, one], offered[:, other]
-            shared = np.cumprod((a == b) & (a != 0), axis=1).sum(axis=1, dtype=np.float32)
-            known = (a[:, 0] != 0) & (b[:, 0] != 0)
+            shared = np.cumprod((a == b) & (a != BLANK), axis=1).sum(axis=1, dtype=np.float32)
+            known = (a[:, 0] != BLANK) & (b[:, 0] != BLANK)
             np.fmax(closest, np.where(known, shared / LEVELS, np.nan), out=closest)
     return closest
 

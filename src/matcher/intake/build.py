@@ -30,7 +30,7 @@ def pay_flags(records: list[Record]) -> Counter[str]:
     """Count the vacancies among `records` whose pay is odd or undisclosed."""
     vacancies = [r.entity for r in records if isinstance(r.entity, Vacancy)]
     flags = Counter(v.pay.flag.value for v in vacancies if v.pay.flag)
-    flags.update(PAY_UNDISCLOSED for v in vacancies if not v.pay.disclosed)
+    flags.update(PAY_UNDISCLOSED for v in vacancies if v.pay.disclosed is False)
     return flags
 
 
@@ -38,7 +38,7 @@ def _with_pay(given: dict[str, object]) -> dict[str, object]:
     basis = cast("PayBasis | None", given.pop("pay_basis", None))
     low = cast("int | None", given.pop("pay_low", None))
     high = cast("int | None", given.pop("pay_high", None))
-    disclosed = bool(given.pop("pay_disclosed", False))
+    disclosed = cast("bool | None", given.pop("pay_disclosed", None))
     if low is None and high is None:
         return given | {"pay": Pay(basis=basis, disclosed=disclosed)}
     return given | {"pay": pay.stated(basis, low, high)}

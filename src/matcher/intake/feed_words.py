@@ -45,7 +45,7 @@ def pay_of(code: str, written: str, *, low: int | None, high: int | None) -> Pay
     text believed, and that is flagged.
     """
     if _UNDISCLOSED.match(code) or _UNDISCLOSED.match(written):
-        return Pay()
+        return Pay(disclosed=False)
     by_code, by_text = _basis(code), _basis(written)
     hourly_in_text = by_text is PayBasis.HOUR and by_code is not PayBasis.HOUR
     basis = by_text if hourly_in_text else by_code or by_text

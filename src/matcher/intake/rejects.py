@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
@@ -22,7 +23,6 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, source_name: str) -> 
     A cell that a spreadsheet would compute gets an apostrophe in front.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{Path(source_name).name}.rejects.csv"
     handle, name = tempfile.mkstemp(dir=folder, prefix=".rejects-")
     temporary = Path(name)
     try:
@@ -35,6 +35,9 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, source_name: str) -> 
                 writer.writerow([_defused(c) for c in (*cells, reject.remedy, record)])
             file.flush()
             os.fsync(file.fileno())
+        # Named by what it holds: another file of the same name never replaces it.
+        content = hashlib.sha256(temporary.read_bytes()).hexdigest()[:8]
+        target = folder / f"{Path(source_name).name}.{content}.rejects.csv"
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

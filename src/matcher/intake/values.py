@@ -12,6 +12,8 @@ from functools import reduce
 from operator import or_
 from typing import TypeVar
 
+from matcher.identity import holds_number
+
 TAIPEI = timezone(timedelta(hours=8))
 ROC_EPOCH = 1911
 """The year before 民國1年."""
@@ -56,6 +58,8 @@ def text(raw: str) -> str | Unreadable:
     """Free text as it stands."""
     if _CONTROL.search(raw):
         return Unreadable("text holds no control characters", "Remove the invisible characters.")
+    if holds_number(raw):
+        return Unreadable("text holds no identity number", "Remove the number from the text.")
     return raw
 
 
@@ -68,12 +72,14 @@ def label(raw: str) -> str | Unreadable:
 
 def identifier(raw: str) -> str | Unreadable:
     """An id as the bureau issues it."""
-    if _ID.fullmatch(raw):
-        return raw
-    return Unreadable(
-        "an id has 1 to 32 of A-Z a-z 0-9 . _ -",
-        "Write the id as it was issued, format it as text.",
-    )
+    if not _ID.fullmatch(raw):
+        return Unreadable(
+            "an id has 1 to 32 of A-Z a-z 0-9 . _ -",
+            "Write the id as it was issued, format it as text.",
+        )
+    if holds_number(raw):
+        return Unreadable("an id is no identity number", "Give the record an id of its own.")
+    return raw
 
 
 def identifiers(raw: str) -> tuple[str, ...] | Unreadable:

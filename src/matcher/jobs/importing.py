@@ -12,10 +12,19 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.codec import to_row
 from matcher.db.engine import writing
-from matcher.db.store import Upsert, holders, missing_references, set_identity, upsert
+from matcher.db.store import (
+    CHANGED,
+    Upsert,
+    holders,
+    missing_references,
+    set_identity,
+    unlike_last_file,
+    upsert,
+)
 from matcher.entities import JobSeeker
 from matcher.identity import IdentityDigest, IdentityKey
-from matcher.intake.model import WITHHELD, Chunk, Record, Reject, Source
+from matcher.intake.layouts import LAYOUTS
+from matcher.intake.model import WITHHELD, Chunk, Kind, Record, Reject, Source
 from matcher.intake.reader import read
 from matcher.intake.rejects import write_rejects
 from matcher.intake.sources import plan
@@ -127,7 +136,9 @@ def _admissible(
 def _store(connection: Connection, records: Sequence[Record]) -> Upsert:
     if not records:
         return Upsert()
-    stored = upsert(connection, [record.entity for record in records])
+    entities = [record.entity for record in records]
+    news = unlike_last_file(connection, entities) if type(entities[0]) in CHANGED else entities
+    stored = upsert(connection, news) + Upsert(same=len(entities) - len(news))
     digests: dict[str, IdentityDigest] = {
         record.entity.id: record.identity
         for record in records
@@ -140,9 +151,12 @@ def _store(connection: Connection, records: Sequence[Record]) -> Upsert:
 def _reject(
     source: Source, record: Record, *, field: str, value: str, rule: str, remedy: str
 ) -> Reject:
-    row = {k: str(v) for k, v in to_row(record.entity).items() if v not in (None, "", [])}
-    if isinstance(record.entity, JobSeeker):
-        row = {k: v for k, v in row.items() if k not in ("name", "title", "text")}
+    private = LAYOUTS[source.kind].private if isinstance(source.kind, Kind) else frozenset()
+    row = {
+        name: str(content)
+        for name, content in to_row(record.entity).items()
+        if content not in (None, "", []) and name not in private
+    }
     return Reject(
         file=source.path.name,
         row=record.row,

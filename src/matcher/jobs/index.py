@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from matcher.artifacts.folder import Manifest, new_generation
 from matcher.artifacts.index import KIND, publish_index
 from matcher.db.engine import reading
-from matcher.db.store import active_seekers, last_change, open_vacancies
+from matcher.db.store import active_seekers, indexable_vacancies, last_change, register_id
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.service.clock import day_of
 from matcher.service.indexing import Indexer, Progress
@@ -29,15 +29,16 @@ def build_index(
     Vectors are kept as they are made: after an interruption the next run goes on from there.
     """
     with reading(engine) as connection:
-        seq = last_change(connection)
+        seq, register = last_change(connection), register_id(connection)
         seekers = list(active_seekers(connection))
-        vacancies = list(open_vacancies(connection, day_of(now)))
+        vacancies = list(indexable_vacancies(connection, day_of(now)))
     with track("vacancies") as progress:
         vacancy_part = indexer.vacancies(vacancies, progress)
     with track("seekers") as progress:
         seeker_part = indexer.seekers(seekers, progress)
     manifest = Manifest(
         kind=KIND,
+        register=register,
         generation=new_generation(now),
         created_at=now.isoformat(timespec="seconds"),
         encoder=indexer.encoder.name,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.entities import PayBasis
 from matcher.features.columns import (
     PAY_BASES,
     SeekerColumns,
@@ -26,6 +27,8 @@ NEAR_KM, FAR_KM = 8.0, 15.0
 CLOSE, FAIRLY_CLOSE = 0.88, 0.85
 NEW_DAYS = 7
 MANY_OPENINGS = 5
+MONTHLY = PAY_BASES.index(PayBasis.MONTH)
+"""Bases up to this, the unknown one included: what is withheld then is monthly pay."""
 SAME_MINOR_GROUP = 0.75
 CLAIMED_IF_UNDISCLOSED = 40_000
 """NT$ a month: pay below it must be disclosed (Employment Service Act, section 5)."""
@@ -69,7 +72,7 @@ def reasons(
         for name, column in {
             "margin": pay_margin(seekers, vacancies),
             "basis": vacancies.pay_basis,
-            "undisclosed": ~vacancies.pay_disclosed,
+            "withheld": vacancies.pay_withheld & (vacancies.pay_basis <= MONTHLY),
             "same_district": (seekers.home >= 0) & (seekers.home == vacancies.place),
             "required": seekers.licences & vacancies.licences,
             "mentioned": seekers.licences & vacancies.licences_mentioned & ~vacancies.licences,
@@ -102,7 +105,7 @@ def _spoken(
 ) -> Iterator[tuple[ReasonCode, dict[str, float | str]]]:
     """The reasons that one feature's value gives."""
     match name:
-        case "pay_margin" if facts["undisclosed"]:
+        case "pay_margin" if facts["withheld"]:
             yield ReasonCode.PAY_UNDISCLOSED, {"claimed": CLAIMED_IF_UNDISCLOSED}
         case _ if math.isnan(value):
             return

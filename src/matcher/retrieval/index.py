@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from matcher.errors import ArtefactError
 
 GATHER_BELOW = 0.01
-"""Share of eligible rows under which gathering them beats scanning all (docs/performance.md)."""
+"""Share of eligible rows under which gathering them beats scanning all."""
+NOISE = 1e-6
+"""Difference of two scores of unit vectors that rounding alone can make."""
 
 
 class FaissIndex:
@@ -67,20 +69,20 @@ class FaissIndex:
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         if count <= max(k, GATHER_BELOW * len(self)):
-            rows = np.flatnonzero(allowed)
-            return _best(rows, self._vectors[rows] @ query, k)
+            return self._best(np.flatnonzero(allowed), query, k)
         selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
         parameters = faiss.SearchParameters(sel=selector)
         scores, rows = self._index.search(query[None], min(k + 1, count), params=parameters)
-        if count > k and scores[0, k - 1] == scores[0, k]:
-            # Which of several equal rows FAISS keeps at the edge is not defined: look at them all.
-            rows = np.flatnonzero(allowed)
-            return _best(rows, self._vectors[rows] @ query, k)
-        return _best(rows[0], scores[0], k)
+        if count > k and scores[0, k - 1] - scores[0, k] < NOISE:
+            # Which of several equal rows stay at the edge is left to chance: look at them all.
+            rows = np.flatnonzero(allowed)[None]
+        return self._best(rows[0], query, k)
 
-
-def _best(
-    rows: NDArray[np.int64], scores: NDArray[np.float32], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    order = np.lexsort((rows, -scores))[:k]
-    return rows[order], scores[order]
+    def _best(
+        self, rows: NDArray[np.int64], query: NDArray[np.float32], k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        # BLAS adds up in an order that depends on the neighbours of a row; this does not, so that
+        # equal vectors have equal scores wherever they stand.
+        scores = np.einsum("nd,d->n", self._vectors[rows], query)
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]

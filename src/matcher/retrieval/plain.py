@@ -36,7 +36,7 @@ def eligibility_of(
         if seeker.employment and vacancy.employment
         else None,
         Criterion.PAY: _pay(seeker, vacancy),
-        Criterion.EDUCATION: _at_least(seeker.education, vacancy.education),
+        Criterion.EDUCATION: _at_least(seeker.education or None, vacancy.education),
         Criterion.EXPERIENCE: _at_least(seeker.experience_years, vacancy.experience_years),
         Criterion.LICENCES: _holds(seeker.licences, vacancy.licences),
         Criterion.LANGUAGES: _holds(seeker.languages, vacancy.languages),

@@ -35,7 +35,7 @@ class Figures:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._recent: dict[date, tuple[float, tuple[Rate, ...]]] = {}
+        self._recent: dict[date, tuple[float, Headline]] = {}
 
     def rates(self, period: Period) -> tuple[Rate, ...]:
         """Every registered rate for `period`, counted now."""
@@ -45,12 +45,13 @@ class Figures:
 
     def under_lists(self, today: date) -> Headline:
         """Employment rate and fill rate of the last twelve months, at most a minute old."""
-        made, rates = self._recent.get(today, (float("-inf"), ()))
-        if time.monotonic() - made > FRESH_SECONDS:
+        made, headline = self._recent.get(today, (float("-inf"), None))
+        if headline is None or time.monotonic() - made > FRESH_SECONDS:
             counted = self.rates(last_twelve_months(today))
             rates = tuple(rate for rate in counted if rate.formula.key in HEADLINE)
-            self._recent = {today: (time.monotonic(), rates)}
-        return Headline(rates, self.simulated())
+            headline = Headline(rates, self.simulated())
+            self._recent = {today: (time.monotonic(), headline)}
+        return headline
 
     def simulated(self) -> bool:
         """Whether the register holds simulated records, so that every figure must say so."""

@@ -10,10 +10,17 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from matcher.db.engine import reading, writing
-from matcher.db.store import active_seekers, get, get_many, open_vacancies, upsert
+from matcher.db.engine import appending, reading
+from matcher.db.store import (
+    active_seekers,
+    changed_since,
+    get,
+    get_many,
+    open_vacancies,
+    upsert,
+)
 from matcher.entities import (
     Channel,
     Employer,
@@ -133,13 +140,14 @@ class Lists:
                 today=day_number(today),
                 k=k + SPARE,
             )
-        ids = [candidate.id for candidate in matches.candidates]
         figures = self._figures.under_lists(today)
-        with writing(self._engine) as connection:
-            seekers = {seeker.id: seeker for seeker in active_seekers(connection, ids)}
-            lines = _lines(matches, k, seekers, lambda c, seeker: Line(candidate=c, seeker=seeker))
-            slate = self._slate(snapshot, matches, lines, figures, now)
-            upsert(connection, [_impression(slate, channel, vacancy_id=vacancy_id)])
+        with reading(self._engine) as connection:
+            ids = _current(connection, snapshot, JobSeeker, matches)
+            still_open = any(open_vacancies(connection, today, [vacancy_id]))
+            seekers = {s.id: s for s in active_seekers(connection, ids if still_open else [])}
+        lines = _lines(matches, k, seekers, lambda c, seeker: Line(candidate=c, seeker=seeker))
+        slate = self._slate(snapshot, matches, lines, figures, now)
+        self._log(_impression(slate, channel, vacancy_id=vacancy_id))
         return slate
 
     def _vacancies(
@@ -165,27 +173,30 @@ class Lists:
             k=k + SPARE,
             wishes=wishes,
         )
-        ids = [candidate.id for candidate in matches.candidates]
         figures = self._figures.under_lists(today)
-        with writing(self._engine) as connection:
+        with reading(self._engine) as connection:
+            ids = _current(connection, snapshot, Vacancy, matches)
             vacancies = {v.id: (v, left) for v, left in open_vacancies(connection, today, ids)}
-            employers = get_many(
-                connection, Employer, sorted({v.employer_id for v, _ in vacancies.values()})
-            )
-            lines = _lines(
-                matches,
-                k,
-                vacancies,
-                lambda c, found: Line(
-                    candidate=c,
-                    vacancy=found[0],
-                    openings_left=found[1],
-                    employer=employers[found[0].employer_id],
-                ),
-            )
-            slate = self._slate(snapshot, matches, lines, figures, now)
-            upsert(connection, [_impression(slate, channel, seeker_id=seeker_id)])
+            employer_ids = sorted({vacancy.employer_id for vacancy, _ in vacancies.values()})
+            employers = get_many(connection, Employer, employer_ids)
+        lines = _lines(
+            matches,
+            k,
+            vacancies,
+            lambda c, found: Line(
+                candidate=c,
+                vacancy=found[0],
+                openings_left=found[1],
+                employer=employers[found[0].employer_id],
+            ),
+        )
+        slate = self._slate(snapshot, matches, lines, figures, now)
+        self._log(_impression(slate, channel, seeker_id=seeker_id))
         return slate
+
+    def _log(self, impression: Impression) -> None:
+        with appending(self._engine) as connection:
+            upsert(connection, [impression])
 
     def _slate(
         self,
@@ -213,6 +224,15 @@ def _known(record: E | None, what: str, key: str) -> E:
     if record is None:
         raise NotFoundError(f"There is no {what} {key!r}.", remedy="Check the id.")
     return record
+
+
+def _current(
+    connection: Connection, snapshot: Snapshot, kind: type, matches: MatchList
+) -> list[str]:
+    """Ids of the candidates that are still what the search saw: changed ones wait for the index."""
+    ids = [candidate.id for candidate in matches.candidates]
+    later = changed_since(connection, kind, ids, snapshot.seq)
+    return [key for key in ids if later.get(key, 0) <= snapshot.ahead.get(key, 0)]
 
 
 def _lines(

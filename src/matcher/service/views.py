@@ -73,7 +73,7 @@ def rate_view(rate: Rate) -> View:
 
 def pay_text(pay: Pay, *, language: Language, reference: Reference) -> str:
     """Pay as a sentence: the employer's own figures, and whether they are to be checked."""
-    if not pay.disclosed:
+    if pay.disclosed is False and pay.basis in (None, PayBasis.MONTH):
         claimed = {"claimed": CLAIMED}
         return word(ReasonCode.PAY_UNDISCLOSED, claimed, language=language, reference=reference)
     if pay.low is None and pay.high is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -99,21 +100,25 @@ class Totals:
 
 
 class Ledger:
-    """The files of one simulated year, open for appending, and the tally of what went in."""
+    """The files of one simulated year, open for appending, and the tally of what went in.
+
+    They appear in `out` when the year is over: a run that breaks off leaves nothing half done.
+    """
 
     def __init__(self, out: Path) -> None:
         self._out = out
+        self._partial = out.with_name(f".{out.name}.partial")
         self._stack = ExitStack()
         self._tally: Counter[str] = Counter()
         self._placed: set[str] = set()
 
     def __enter__(self) -> Self:
-        hidden = self._out / HIDDEN
+        hidden = self._partial / HIDDEN
         hidden.mkdir(parents=True, exist_ok=True)
-        (self._out / "README.txt").write_text(README, encoding="utf-8", newline="\n")
+        (self._partial / "README.txt").write_text(README, encoding="utf-8", newline="\n")
         self._writers = {}
         for kind, columns in COLUMNS.items():
-            path = (hidden if kind == "oracle" else self._out) / f"{kind}.csv"
+            path = (hidden if kind == "oracle" else self._partial) / f"{kind}.csv"
             file = self._stack.enter_context(path.open("w", encoding="utf-8", newline=""))
             self._writers[kind] = csv.writer(file, lineterminator="\n")
             self._writers[kind].writerow(columns.split())
@@ -126,6 +131,11 @@ class Ledger:
         trace: TracebackType | None,
     ) -> None:
         self._stack.close()
+        if kind is None:
+            (self._out / HIDDEN).mkdir(parents=True, exist_ok=True)
+            for path in sorted(self._partial.rglob("*.*")):
+                path.replace(self._out / path.relative_to(self._partial))
+        shutil.rmtree(self._partial)
 
     def write(self, kind: str, rows: Iterable[Sequence[object]]) -> None:
         """Append rows to the file of `kind`, in the order of `COLUMNS`."""
