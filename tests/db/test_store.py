@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from matcher.db import tables
 from matcher.db.codec import TABLES, from_row, to_row
-from matcher.db.engine import is_migrated, open_engine, reading, writing
+from matcher.db.engine import is_migrated, migrate, open_engine, reading, writing
 from matcher.db.store import (
     Upsert,
     active_seekers,
@@ -24,6 +26,7 @@ from matcher.db.store import (
     last_change,
     missing_references,
     open_vacancies,
+    register_id,
     upsert,
 )
 from matcher.entities import (
@@ -211,3 +214,39 @@ def test_undisclosed_pay_never_has_a_figure(engine: Engine):
                 pay=Pay(low=40_000, disclosed=False),
             ),
         )  # fmt: skip
+
+
+def test_writers_follow_one_another_and_the_log_has_their_order(engine: Engine):
+    second_may_end = threading.Event()
+
+    def second() -> None:
+        with writing(engine) as connection:
+            upsert(connection, [JobSeeker(id="S2", registered_on=TODAY)])
+        second_may_end.set()
+
+    with ThreadPoolExecutor(1) as other:
+        with writing(engine) as connection:
+            running = other.submit(second)
+            assert not second_may_end.wait(0.3)
+            upsert(connection, [SEEKER])
+        running.result()
+    with reading(engine) as connection:
+        assert [key for _, _, key in changes_since(connection, 0, 10)] == ["S1", "S2"]
+
+
+def test_a_read_sees_one_moment(engine: Engine):
+    with reading(engine) as connection:
+        assert get(connection, Employer, "E1") is None
+        with ThreadPoolExecutor(1) as other:
+            other.submit(store, engine, EMPLOYER).result()
+        assert get(connection, Employer, "E1") is None
+    with reading(engine) as connection:
+        assert get(connection, Employer, "E1") == EMPLOYER
+
+
+def test_each_register_has_a_name_of_its_own(engine: Engine, tmp_path: Path):
+    other = open_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    migrate(other)
+    with reading(engine) as one, reading(other) as two:
+        assert register_id(one) != register_id(two)
+    other.dispose()
