@@ -14,7 +14,7 @@ from matcher.config import Settings
 from matcher.db.engine import is_migrated, open_engine
 from matcher.encoder.cache import open_cache
 from matcher.encoder.model import open_encoder
-from matcher.errors import ConfigurationError
+from matcher.errors import ConfigurationError, NotReadyError
 from matcher.features.reading import read_lexicon
 from matcher.identity import IdentityKey
 from matcher.ranking.linear import LinearRanker
@@ -42,10 +42,10 @@ class App:
 
     @cached_property
     def engine(self) -> Engine:
-        """The register; raises ConfigurationError when its schema is not this program's."""
+        """The register; raises NotReadyError when its schema is not this program's."""
         engine = open_engine(self.settings.sqlalchemy_url)
         if not is_migrated(engine):
-            raise ConfigurationError(
+            raise NotReadyError(
                 "The database has no or an older schema.", remedy="Run `matcher migrate`."
             )
         return engine
@@ -125,7 +125,7 @@ class App:
 
 def create_identity_key(path: Path) -> bool:
     """Write a new key file that only its owner can read; an existing one is kept (False)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, func, select
 
 from matcher.db import tables
@@ -36,7 +35,7 @@ def take_in(engine: Engine, folder: Path, *paths: Path) -> dict[str, FileReport]
         today=TODAY,
         track=untracked,
     )
-    return {report.file: report for report in reports}
+    return {report.path.name: report for report in reports}
 
 
 def write(folder: Path, **files: str) -> None:
@@ -132,12 +131,25 @@ def test_one_identity_number_is_one_person_and_is_shown_nowhere(engine, tmp_path
     assert "王曉明" not in shown
 
 
-def test_a_bad_file_stops_before_anything_of_it_is_stored(engine, tmp_path):
-    write(tmp_path, employers="id,name,colour\nE1,x,red\n")
-    with pytest.raises(InvalidInputError, match="colour"):
-        take_in(engine, tmp_path)
+def test_a_bad_file_leaves_nothing_behind_and_stops_no_other(engine, tmp_path):
+    write(
+        tmp_path,
+        employers=REGISTER["employers"],
+        strange="id,name,colour\nE2,x,red\n",
+        vacancies=REGISTER["vacancies"] + 'V2,E1,"never closed,1,2026-01-01\n',
+    )
+    reports = take_in(engine, tmp_path)
+    assert isinstance(reports["strange.csv"].error, InvalidInputError)
+    assert "colour" in str(reports["strange.csv"].error)
+    assert "vacancies.csv" in str(reports["vacancies.csv"].error)
+    assert reports["employers.csv"].accepted == 1
+    assert [name for name, report in reports.items() if report.failed] == [
+        "vacancies.csv",
+        "strange.csv",
+    ]
     with reading(engine) as connection:
-        assert connection.execute(select(func.count()).select_from(tables.employers)).scalar() == 0
+        for table, rows in ((tables.employers, 1), (tables.vacancies, 0)):
+            assert connection.execute(select(func.count()).select_from(table)).scalar() == rows
 
 
 def test_an_import_killed_in_the_middle_of_a_file_leaves_the_old_state(
@@ -173,8 +185,9 @@ def dying(label):
     yield progress
 
 folder = Path(sys.argv[2])
-import_files(open_engine(sys.argv[1]), [folder], reference=REFERENCE, key=KEY,
-             rejects_dir=folder / "rejects", today=TODAY, track=dying)
+for _report in import_files(open_engine(sys.argv[1]), [folder], reference=REFERENCE, key=KEY,
+             rejects_dir=folder / "rejects", today=TODAY, track=dying):
+    pass
 """
 
 

@@ -72,6 +72,7 @@ def test_events_are_counted_once_each_and_only_in_the_period(engine: Engine):
             [
                 Vacancy(id="V1", employer_id="E1", title="x", openings=3, posted_on=inside),
                 Vacancy(id="V2", employer_id="E1", title="x", openings=5, posted_on=outside),
+                Vacancy(id="TWJ-1", employer_id="E1", title="x", openings=9, posted_on=inside),
             ],
             [
                 JobSeeker(id="S1", registered_on=inside),
@@ -86,6 +87,7 @@ def test_events_are_counted_once_each_and_only_in_the_period(engine: Engine):
             [
                 HireReport(id="H1", vacancy_id="V1", reported_on=inside, openings_filled=2),
                 HireReport(id="H2", vacancy_id="V1", reported_on=outside, openings_filled=1),
+                HireReport(id="H3", vacancy_id="TWJ-1", reported_on=inside, openings_filled=4),
             ],
         ):
             upsert(connection, records)

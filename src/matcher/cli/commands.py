@@ -2,49 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
-from rich.table import Table
 
-from matcher.bootstrap import App, create_identity_key
+from matcher.bootstrap import App
 from matcher.cli.checking import findings
-from matcher.cli.printing import err, out, print_rates, print_report, print_slate, print_welcome
+from matcher.cli.failing import failing_clearly
+from matcher.cli.keys import keys
+from matcher.cli.printing import (
+    out,
+    print_evaluation,
+    print_rates,
+    print_report,
+    print_slate,
+    print_welcome,
+)
 from matcher.config import Settings
 from matcher.db.engine import migrate as migrate_schema
 from matcher.db.engine import open_engine
 from matcher.encoder import open_encoder
 from matcher.entities import Channel, JobSeeker, Language
-from matcher.errors import ConfigurationError, MatcherError
+from matcher.errors import ConfigurationError
 from matcher.jobs.index import build_index
 from matcher.progress import track
+from matcher.ranking.linear import LinearRanker
 from matcher.rates.registry import Period
 from matcher.service.clock import day_of
 from matcher.service.figures import last_twelve_months
 from matcher.service.keys import Role
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
-keys = typer.Typer(no_args_is_help=True, help="API keys and the key of identity digests.")
 app.add_typer(keys, name="key")
 
 TRIAL = "for trying"
 """Name of the key that `welcome` makes."""
 
 
-@contextmanager
-def _failing_clearly() -> Iterator[None]:
-    """Expected errors end a command with their message and remedy, and exit code 1."""
-    try:
-        yield
-    except MatcherError as error:
-        err.print(f"[bold red]Error:[/] {error.message}", highlight=False)
-        if error.remedy:
-            err.print(f"[bold]Remedy:[/] {error.remedy}", highlight=False)
-        raise typer.Exit(1) from error
+@app.callback()
+def quiet_logs() -> None:
+    """Keep the service's log lines out of what commands print; `serve` sets up its own."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @app.command()
@@ -61,7 +67,7 @@ def simulate(
     """Write a simulated register of one year in the formats that `import` reads."""
     from matcher.simulation import simulate as simulate_register
 
-    with _failing_clearly():
+    with failing_clearly():
         bureau = App(Settings())
         end = last_day.date() if last_day else day_of(bureau.clock()) - timedelta(days=1)
         with track("simulated days") as progress:
@@ -79,7 +85,7 @@ def simulate(
 @app.command()
 def migrate() -> None:
     """Create the database, or bring its schema to this version."""
-    with _failing_clearly():
+    with failing_clearly():
         migrate_schema(open_engine(Settings().sqlalchemy_url))
         out.print("The database is up to date.")
 
@@ -90,10 +96,11 @@ def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")
     # Its validation library takes a second to load, which other commands should not pay.
     from matcher.jobs.importing import import_files
 
-    with _failing_clearly():
+    with failing_clearly():
         bureau = App(Settings())
         migrate_schema(open_engine(bureau.settings.sqlalchemy_url))
-        reports = import_files(
+        failed = False
+        for report in import_files(
             bureau.engine,
             paths,
             reference=bureau.reference,
@@ -101,15 +108,16 @@ def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")
             rejects_dir=bureau.settings.var_dir / "rejects",
             today=day_of(bureau.clock()),
             track=track,
-        )
-    for report in reports:
-        print_report(report)
+        ):
+            print_report(report)
+            failed |= report.failed
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command()
 def encoder() -> None:
     """Make the encoder ready: converts the built-in model, or fetches the one set, once."""
-    with _failing_clearly():
+    with failing_clearly():
         settings = Settings()
         ready = open_encoder(settings.encoder, models_dir=settings.models_dir)
         out.print(f"{ready.name}: {ready.dimension} dimensions", highlight=False)
@@ -118,7 +126,7 @@ def encoder() -> None:
 @app.command()
 def index() -> None:
     """Encode what is new and publish an index of all open vacancies and active seekers."""
-    with _failing_clearly():
+    with failing_clearly():
         bureau = App(Settings())
         manifest = build_index(
             bureau.engine, bureau.indexer, bureau.index_folder, now=bureau.clock(), track=track
@@ -140,8 +148,8 @@ def match(
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="length of the list")] = 10,
 ) -> None:
     """Print a match list with reasons. The list is logged like any other."""
-    with _failing_clearly():
-        if sum(map(bool, (text, seeker, vacancy))) != 1:
+    with failing_clearly():
+        if sum(bool(given.strip()) for given in (text, seeker, vacancy)) != 1:
             raise ConfigurationError(
                 "Nothing, or more than one thing, to match.",
                 remedy="Give exactly one of --text, --seeker and --vacancy.",
@@ -164,7 +172,7 @@ def rates(
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
 ) -> None:
     """Print the bureau's rates with what they were computed from; default: the last 12 months."""
-    with _failing_clearly():
+    with failing_clearly():
         bureau = App(Settings())
         default = last_twelve_months(day_of(bureau.clock()))
         period = Period(
@@ -177,6 +185,30 @@ def rates(
 
 
 @app.command()
+def evaluate(
+    queries: Annotated[int, typer.Option(min=1, help="most people to ask for")] = 1_000,
+    oracle: Annotated[
+        Path | None, typer.Option(exists=True, help="hidden/oracle.csv of a simulated register")
+    ] = None,
+) -> None:
+    """Compare ways to order lists on the newest days whose outcomes are known."""
+    # Its BM25 library takes a second to load, which other commands should not pay.
+    from matcher.jobs.evaluate import evaluate as evaluate_lists
+
+    with failing_clearly():
+        bureau = App(Settings())
+        evaluation = evaluate_lists(
+            bureau.engine,
+            bureau.indexer,
+            ranker=LinearRanker(),
+            queries=queries,
+            oracle=oracle,
+            track=track,
+        )
+    print_evaluation(evaluation)
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="default: MATCHER_HOST")] = "",
     port: Annotated[int, typer.Option(help="default: MATCHER_PORT")] = 0,
@@ -184,20 +216,26 @@ def serve(
     """Serve the API."""
     import uvicorn
 
-    settings = Settings()
-    uvicorn.run(
-        "api.main:build",
-        factory=True,
-        host=host or settings.host,
-        port=port or settings.port,
-        access_log=False,
-    )
+    with failing_clearly():
+        settings = Settings()
+        address = (host or settings.host, port or settings.port)
+        # Before the encoder loads: a port in use should not take half a minute to say so.
+        try:
+            with socket.socket() as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind(address)
+        except (OSError, OverflowError) as error:
+            raise ConfigurationError(
+                f"Cannot listen on {address[0]}:{address[1]} ({error}).",
+                remedy="Stop the other service, or choose another --host or --port.",
+            ) from error
+    uvicorn.run("api.main:build", factory=True, host=address[0], port=address[1], access_log=False)
 
 
 @app.command()
 def welcome() -> None:
     """Make a key for trying and print where to look first; an earlier key for trying ends."""
-    with _failing_clearly():
+    with failing_clearly():
         bureau = App(Settings())
         now = bureau.clock()
         for key in bureau.keys.all():
@@ -211,50 +249,11 @@ def welcome() -> None:
 def check() -> None:
     """Say what is missing for a running service, and how to mend it."""
     complaints = 0
-    for finding in findings(App(Settings())):
-        mark = "[green]ok[/]     " if finding.fine else "[red]missing[/]"
-        out.print(f"{mark} {finding.what}", highlight=False)
-        if not finding.fine:
-            complaints += 1
-            out.print(f"        {finding.remedy}", highlight=False)
+    with failing_clearly():
+        for finding in findings(App(Settings())):
+            mark = "[green]ok[/]  " if finding.fine else "[red]mend[/]"
+            out.print(f"{mark} {finding.what}", highlight=False)
+            if not finding.fine:
+                complaints += 1
+                out.print(f"     {finding.remedy}", highlight=False)
     raise typer.Exit(1 if complaints else 0)
-
-
-@keys.command("create")
-def create_key(
-    role: Annotated[Role, typer.Option()],
-    name: Annotated[str, typer.Option(help="who or what uses it")],
-) -> None:
-    """Create an API key and print it, this once."""
-    with _failing_clearly():
-        bureau = App(Settings())
-        print(bureau.keys.create(name=name, role=role, now=bureau.clock()))
-
-
-@keys.command("list")
-def list_keys() -> None:
-    """List the API keys without their secrets."""
-    with _failing_clearly():
-        table = Table("id", "name", "role", "created", "revoked")
-        for key in App(Settings()).keys.all():
-            revoked = key.revoked_at.isoformat(" ", "minutes") if key.revoked_at else ""
-            created = key.created_at.isoformat(" ", "minutes")
-            table.add_row(key.id, key.name, key.role, created, revoked)
-        out.print(table)
-
-
-@keys.command("revoke")
-def revoke_key(key_id: str) -> None:
-    """End an API key for good."""
-    with _failing_clearly():
-        bureau = App(Settings())
-        bureau.keys.revoke(key_id, now=bureau.clock())
-        out.print(f"Key {key_id} is revoked.", highlight=False)
-
-
-@keys.command("identity")
-def identity_key() -> None:
-    """Make the key of the identity digests, once. Keep a copy apart from the database."""
-    path = Settings().key_path
-    made = create_identity_key(path)
-    out.print(f"{'Made' if made else 'Kept the existing'} {path}", highlight=False)

@@ -40,7 +40,8 @@ def open_engine(url: str) -> Engine:
             remedy="Set MATCHER_DATABASE_URL to a sqlite:/// or postgresql:// address.",
         )
     if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        # What lies in there is about people: nobody else on the machine may look.
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = sqlalchemy.create_engine(
         parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
     )

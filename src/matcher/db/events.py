@@ -12,6 +12,11 @@ from matcher.rates.registry import Event, Period
 
 def count_events(connection: Connection, period: Period) -> dict[Event, int]:
     """How many of each event the register holds for `period`."""
+
+    def registered(vacancy_id: Any) -> Any:
+        # Advertisements of the open-data feed are listed, but nobody registered them here.
+        return vacancy_id.not_like("TWJ-%")
+
     seekers, vacancies = tables.job_seekers.c, tables.vacancies.c
     placements, hires = tables.placements.c, tables.hire_reports.c
     queries: dict[Event, Select[Any]] = {
@@ -22,10 +27,10 @@ def count_events(connection: Connection, period: Period) -> dict[Event, int]:
             placements.placed_on.between(period.first, period.last)
         ),
         Event.OPENINGS_REGISTERED: select(func.coalesce(func.sum(vacancies.openings), 0)).where(
-            vacancies.posted_on.between(period.first, period.last)
+            vacancies.posted_on.between(period.first, period.last), registered(vacancies.id)
         ),
         Event.OPENINGS_FILLED: select(func.coalesce(func.sum(hires.openings_filled), 0)).where(
-            hires.reported_on.between(period.first, period.last)
+            hires.reported_on.between(period.first, period.last), registered(hires.vacancy_id)
         ),
     }
     return {event: int(connection.execute(q).scalar_one()) for event, q in queries.items()}

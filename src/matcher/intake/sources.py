@@ -52,12 +52,30 @@ def plan(paths: Sequence[Path]) -> list[Source]:
 
     Raises InvalidInputError naming the first file that cannot be read or that is of no known kind.
     """
+    sources, unreadable = survey(paths)
+    for error in unreadable.values():
+        raise error
+    return sources
+
+
+def survey(paths: Sequence[Path]) -> tuple[list[Source], dict[Path, InvalidInputError]]:
+    """As `plan`, with the files that cannot be read beside those that can, each with its error."""
     files: dict[Path, Path] = {}
+    sources: list[Source] = []
+    unreadable: dict[Path, InvalidInputError] = {}
     for path in paths:
-        found = _tables(path) if path.is_dir() else [path]
+        try:
+            found = _tables(path) if path.is_dir() else [path]
+        except InvalidInputError as error:
+            unreadable[path] = error
+            continue
         files |= {file.resolve(): file for file in found}
-    sources = [_source(path) for path in files.values()]
-    return sorted(sources, key=lambda source: _ORDER[source.kind])
+    for path in files.values():
+        try:
+            sources.append(_source(path))
+        except InvalidInputError as error:
+            unreadable[path] = error
+    return sorted(sources, key=lambda source: _ORDER[source.kind]), unreadable
 
 
 def rows(source: Source) -> Rows:
@@ -81,6 +99,10 @@ def _tables(folder: Path) -> list[Path]:
 
 
 def _source(path: Path) -> Source:
+    if not path.is_file():
+        raise InvalidInputError(
+            f"{path.name} is not there, or is no ordinary file.", remedy="Check the path."
+        )
     format_ = _SUFFIXES.get(path.suffix.lower())
     if format_ is None:
         raise InvalidInputError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,32 +22,40 @@ from matcher.db.store import (
     upsert,
 )
 from matcher.entities import JobSeeker
+from matcher.errors import MatcherError
 from matcher.identity import IdentityDigest, IdentityKey
 from matcher.intake.layouts import LAYOUTS
 from matcher.intake.model import WITHHELD, Chunk, Kind, Record, Reject, Source
 from matcher.intake.reader import read
 from matcher.intake.rejects import write_rejects
-from matcher.intake.sources import plan
+from matcher.intake.sources import survey
 from matcher.jobs.index import Track
 from matcher.reference import Reference
+from matcher.service.indexing import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one file: `rejected` counts rows, of which `rejects` tell why."""
+    """What became of one file: `rejected` counts rows; `error` says why nothing of it was taken."""
 
-    file: str
-    kind: str
+    path: Path
+    kind: str = ""
     stored: Upsert = Upsert()
     rejected: int = 0
     rejects_file: Path | None = None
     flags: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = ()
+    error: MatcherError | None = None
 
     @property
     def accepted(self) -> int:
         """Records taken in, changed or not."""
         return self.stored.added + self.stored.changed + self.stored.same
+
+    @property
+    def failed(self) -> bool:
+        """Whether somebody must look: an unreadable file, or one in which nothing was right."""
+        return self.error is not None or (self.rejected > 0 and self.accepted == 0)
 
 
 def import_files(
@@ -59,42 +67,62 @@ def import_files(
     rejects_dir: Path,
     today: date,
     track: Track,
-) -> list[FileReport]:
-    """Take in all files of `paths` in an order in which references resolve.
+) -> Iterator[FileReport]:
+    """Take in all files of `paths` in an order in which references resolve, one report each.
 
-    Running it again after an interruption goes on: what is already there is not touched. Raises
-    InvalidInputError for a file that cannot be read at all, before anything of it is stored.
+    A file that cannot be read leaves nothing behind and stops no other. Running it again after an
+    interruption goes on: what is already there is not touched.
     """
-    reports = []
-    for source in plan(paths):
-        with track(source.path.name) as progress, writing(engine) as connection:
-            stored, flags = Upsert(), Counter[str]()
-            rejects: list[Reject] = []
-            notes: dict[str, None] = {}
-            done = 0
-            for chunk in read(source, reference=reference, key=key, today=today):
-                accepted, refused = _admissible(connection, source, chunk)
-                stored += _store(connection, accepted)
-                rejects += [*chunk.rejects, *refused]
-                flags += chunk.flags
-                notes |= dict.fromkeys(chunk.notes)
-                done += len(chunk.records) + chunk.rejected_rows
-                progress(done, done)
-            # Before the commit, so that no row is ever gone without its reason.
-            folder = rejects_dir / today.isoformat()
-            kept = write_rejects(rejects, folder, source.path.name) if rejects else None
-        reports.append(
-            FileReport(
-                file=source.path.name,
-                kind=source.kind,
-                stored=stored,
-                rejected=len({reject.row for reject in rejects}),
-                rejects_file=kept,
-                flags=flags,
-                notes=tuple(notes),
-            )
-        )
-    return reports
+    sources, unreadable = survey(paths)
+    for source in sources:
+        try:
+            with track(source.path.name) as progress:
+                report = _import_file(
+                    engine,
+                    source,
+                    read(source, reference=reference, key=key, today=today),
+                    rejects_dir=rejects_dir / today.isoformat(),
+                    progress=progress,
+                )
+        except MatcherError as error:
+            report = FileReport(path=source.path, kind=source.kind, error=error)
+        yield report
+    for path, reason in unreadable.items():
+        yield FileReport(path=path, error=reason)
+
+
+def _import_file(
+    engine: Engine,
+    source: Source,
+    chunks: Iterator[Chunk],
+    *,
+    rejects_dir: Path,
+    progress: Progress,
+) -> FileReport:
+    stored, flags = Upsert(), Counter[str]()
+    rejects: list[Reject] = []
+    notes: dict[str, None] = {}
+    done = 0
+    with writing(engine) as connection:
+        for chunk in chunks:
+            accepted, refused = _admissible(connection, source, chunk)
+            stored += _store(connection, accepted)
+            rejects += [*chunk.rejects, *refused]
+            flags += chunk.flags
+            notes |= dict.fromkeys(chunk.notes)
+            done += len(chunk.records) + chunk.rejected_rows
+            progress(done, done)
+        # Before the commit, so that no row is ever gone without its reason.
+        kept = write_rejects(rejects, rejects_dir, source.path.name) if rejects else None
+    return FileReport(
+        path=source.path,
+        kind=source.kind,
+        stored=stored,
+        rejected=len({reject.row for reject in rejects}),
+        rejects_file=kept,
+        flags=flags,
+        notes=tuple(notes),
+    )
 
 
 def _admissible(

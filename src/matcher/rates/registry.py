@@ -23,7 +23,10 @@ class Event(StrEnum):
 EVENT_NAMES: Mapping[Event, tuple[str, str]] = {
     Event.SEEKERS_REGISTERED: ("新登記求職人數", "persons registered as job seekers in the period"),
     Event.SEEKERS_PLACED: ("求職就業人數", "distinct registered persons placed in the period"),
-    Event.OPENINGS_REGISTERED: ("求才人數", "openings of the vacancies posted in the period"),
+    Event.OPENINGS_REGISTERED: (
+        "求才人數",
+        "openings of the vacancies registered and posted in the period",
+    ),
     Event.OPENINGS_FILLED: (
         "求才僱用人數",
         "openings reported filled in the period, also with people not on the register",

@@ -1,0 +1,454 @@
+"""Lists of past days, measured: nothing of the future is seen, and gains follow what happened."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, update
+from typer.testing import CliRunner
+
+from matcher.bootstrap import App
+from matcher.cli import app as command
+from matcher.cli.printing import print_evaluation
+from matcher.db import tables
+from matcher.db.engine import migrate, open_engine, writing
+from matcher.db.store import upsert
+from matcher.entities import (
+    Channel,
+    Employer,
+    HireReport,
+    Impression,
+    JobSeeker,
+    Outcome,
+    ProtectedAttributes,
+    Referral,
+    ReferralOutcome,
+    Vacancy,
+)
+from matcher.errors import InvalidInputError, NotReadyError
+from matcher.evaluation.baselines import score_pools
+from matcher.evaluation.comparison import judge
+from matcher.evaluation.history import (
+    PLACED_WITHIN,
+    REFERRED_WITHIN,
+    LinearScore,
+    evaluation_window,
+    grade,
+)
+from matcher.features.columns import day_number
+from matcher.identity import IdentityKey
+from matcher.jobs.evaluate import Evaluation, Lookback, evaluate, look_back
+from matcher.jobs.importing import import_files
+from matcher.pipeline import match_vacancies
+from matcher.ranking.linear import LinearRanker
+from matcher.retrieval.criteria import check
+from matcher.retrieval.index import FaissIndex
+from matcher.retrieval.pool import Pool
+from matcher.simulation import simulate
+from tests.bureau import settings_in, untracked
+from tests.strategies import REFERENCE
+
+DAY = date(2026, 1, 5)
+FAR = DAY + timedelta(days=REFERRED_WITHIN + PLACED_WITHIN + 1)
+"""Something recorded on this day makes DAY mature."""
+START = date(2025, 3, 17)
+
+
+def days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+def opened(folder: Path, model: Path) -> App:
+    app = App(settings_in(folder, model))
+    engine = open_engine(app.settings.sqlalchemy_url)
+    migrate(engine)
+    engine.dispose()
+    return app
+
+
+def store(app: App, records: Sequence[Any]) -> None:
+    with writing(app.engine) as connection:
+        for record in records:
+            upsert(connection, [record])
+
+
+def vacancy(key: str, **facts: Any) -> Vacancy:
+    standard = {"title": "倉管", "openings": 3, "posted_on": DAY - days(20)}
+    return Vacancy(id=key, employer_id="E-1", **(standard | facts))
+
+
+def slate(key: str, seeker: str, shown_at: datetime) -> Impression:
+    return Impression(
+        id=key,
+        shown_at=shown_at,
+        channel=Channel.COUNSELLOR,
+        policy="keyword",
+        items=(("V-a", None),),
+        seeker_id=seeker,
+    )
+
+
+def morning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+
+
+def referred(seeker: str, key: str, made_on: date, **outcomes: int) -> list[Any]:
+    """A referral, and its outcomes so many days after it."""
+    referral = Referral(
+        id=f"R-{seeker}-{key}-{made_on}", seeker_id=seeker, vacancy_id=key, made_on=made_on
+    )
+    steps = [
+        ReferralOutcome(
+            referral_id=referral.id, outcome=Outcome(name), happened_on=made_on + days(after)
+        )
+        for name, after in outcomes.items()
+    ]
+    return [referral, *steps]
+
+
+def bureau_of(folder: Path, model: Path, records: Sequence[Any], *, vacancies: str = "a") -> App:
+    """A register of S-1, who asked on DAY, of vacancies V-a and so on, and of `records`."""
+    app = opened(folder, model)
+    store(
+        app,
+        [
+            Employer(id="E-1", name="前鎮倉儲"),
+            JobSeeker(id="S-1", registered_on=DAY, title="倉管"),
+            *(vacancy(f"V-{letter}") for letter in vacancies),
+            vacancy("V-old", posted_on=DAY - days(300), closes_on=DAY - days(200)),
+            HireReport(id="H-far", vacancy_id="V-old", reported_on=FAR, openings_filled=1),
+            slate("I-1", "S-1", morning(DAY)),
+            *records,
+        ],
+    )
+    return app
+
+
+def back(app: App) -> Lookback:
+    return look_back(app.engine, app.indexer, queries=1_000, track=untracked)
+
+
+def measured(app: App, **options: Any) -> Evaluation:
+    options = {"queries": 1_000, "ranker": LinearRanker(), "track": untracked} | options
+    return evaluate(app.engine, app.indexer, **options)
+
+
+def gains(app: App) -> dict[str, float]:
+    """Candidates of the only query with their gains."""
+    past = back(app).past
+    assert len(past) == 1
+    pools = past.pools(range(1))
+    return dict(
+        zip((key.decode() for key in past.vacancies.ids[pools.items]), pools.gains, strict=True)
+    )
+
+
+def test_only_what_was_open_on_the_day_is_a_candidate(tmp_path: Path, tiny_model: Path):
+    records = [
+        vacancy("V-future", posted_on=DAY + days(1)),
+        vacancy("V-posted-today", posted_on=DAY),
+        vacancy("V-expired", closes_on=DAY - days(1)),
+        vacancy("V-last-day", closes_on=DAY),
+        vacancy("V-closed", closed_on=DAY),
+        vacancy("V-closed-later", closed_on=DAY + days(1)),
+        vacancy("V-full", openings=2),
+        HireReport(id="H-1", vacancy_id="V-full", reported_on=DAY - days(9), openings_filled=1),
+        HireReport(id="H-2", vacancy_id="V-full", reported_on=DAY - days(1), openings_filled=1),
+        vacancy("V-full-today", openings=1),
+        HireReport(id="H-3", vacancy_id="V-full-today", reported_on=DAY, openings_filled=1),
+    ]
+    found = gains(bureau_of(tmp_path, tiny_model, records))
+    assert set(found) == {"V-a", "V-posted-today", "V-last-day", "V-closed-later", "V-full-today"}
+
+
+def test_openings_and_referrals_are_counted_as_of_the_day(tmp_path: Path, tiny_model: Path):
+    records = [
+        HireReport(id="H-1", vacancy_id="V-a", reported_on=DAY - days(1), openings_filled=1),
+        HireReport(id="H-2", vacancy_id="V-a", reported_on=DAY, openings_filled=1),
+    ]
+    past = back(bureau_of(tmp_path, tiny_model, records)).past
+    assert past.vacancies_on(day_number(DAY)).openings_left.tolist() == [2]
+
+
+def test_gains_follow_what_happened_in_time(tmp_path: Path, tiny_model: Path):
+    records = [
+        *referred("S-1", "V-a", DAY, interviewed=5, hired=60),
+        *referred("S-1", "V-b", DAY, hired=61),
+        *referred("S-1", "V-c", DAY, interviewed=3, hired_elsewhere=9),
+        *referred("S-1", "V-d", DAY, interviewed=3, rejected=9),
+        *referred("S-1", "V-e", DAY, declined=1),
+        *referred("S-1", "V-f", DAY + days(REFERRED_WITHIN), hired=10),
+        *referred("S-1", "V-g", DAY + days(REFERRED_WITHIN + 1), hired=10),
+        *referred("S-1", "V-h", DAY - days(1), hired=10),
+    ]
+    app = bureau_of(tmp_path, tiny_model, records, vacancies="abcdefghi")
+    expected = {"a": 3, "b": 0, "d": 1, "e": 0, "f": 3, "g": 0, "h": 0, "i": 0}
+    assert gains(app) == {f"V-{letter}": gain for letter, gain in expected.items()}
+
+
+def test_of_two_referrals_of_a_pair_the_hire_counts(tmp_path: Path, tiny_model: Path):
+    records = [
+        *referred("S-1", "V-a", DAY, hired_elsewhere=9),
+        *referred("S-1", "V-a", DAY + days(3), hired=9),
+        *referred("S-1", "V-b", DAY, interviewed=9),
+        *referred("S-1", "V-b", DAY + days(3), hired_elsewhere=9),
+        *referred("S-1", "V-c", DAY, interviewed=9),
+        *referred("S-1", "V-c", DAY + days(3), no_show=9),
+    ]
+    app = bureau_of(tmp_path, tiny_model, records, vacancies="abc")
+    assert gains(app) == {"V-a": 3, "V-c": 1}
+
+
+def test_a_person_is_one_query_on_the_first_day_in_taipei(tmp_path: Path, tiny_model: Path):
+    # 17:00 UTC is already the next day in Taipei.
+    late = datetime(DAY.year, DAY.month, DAY.day, 17, tzinfo=UTC)
+    records = [
+        JobSeeker(id="S-2", registered_on=DAY),
+        JobSeeker(id="S-3", registered_on=DAY),
+        slate("I-0", "S-3", morning(DAY - days(7))),  # before the window of three days
+        slate("I-2", "S-1", morning(DAY + days(1))),
+        slate("I-3", "S-2", late),
+    ]
+    looked = back(bureau_of(tmp_path, tiny_model, records)).records
+    asked = dict(zip([s.id for s in looked.seekers], looked.days.tolist(), strict=True))
+    assert asked == {"S-1": day_number(DAY), "S-2": day_number(DAY + days(1))}
+
+
+def test_ties_are_by_id(tmp_path: Path, tiny_model: Path):
+    looked = back(bureau_of(tmp_path, tiny_model, [vacancy("V-B")], vacancies="cba"))
+    pools = looked.past.pools(range(1))
+    linear = LinearScore(
+        past=looked.past,
+        ranker=LinearRanker(),
+        queries=looked.queries,
+        catalogue=looked.catalogue,
+    )
+    scores = score_pools(linear, pools)
+    assert len(set(scores.tolist())) == 1
+    shown = judge(pools, scores).slates[0, :4]
+    assert looked.past.vacancies.ids[shown].tolist() == [b"V-B", b"V-a", b"V-b", b"V-c"]
+
+
+def test_a_single_placement_is_measured_without_an_interval(tmp_path: Path, tiny_model: Path):
+    app = bureau_of(tmp_path, tiny_model, referred("S-1", "V-a", DAY, hired=9), vacancies="abc")
+    evaluation = measured(app)
+    assert evaluation.comparison is not None
+    figures = {method.method: method for method in evaluation.comparison.figures}
+    assert figures["linear score"].recall.value == 1
+    assert np.isnan(figures["linear score"].recall.low)
+    assert not evaluation.simulated
+    print_evaluation(evaluation)
+
+
+def run(app: App, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    """Exit code and output of `matcher evaluate` on that register."""
+    for name in ("data_dir", "models_dir", "var_dir", "encoder"):
+        monkeypatch.setenv(f"MATCHER_{name.upper()}", str(getattr(app.settings, name)))
+    monkeypatch.setenv("MATCHER_DATABASE_URL", "")
+    done = CliRunner().invoke(command, ["evaluate", *arguments])
+    return done.exit_code, done.output
+
+
+def test_an_all_negative_period_says_that_there_is_nothing_to_measure(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+):
+    app = bureau_of(tmp_path, tiny_model, referred("S-1", "V-a", DAY, rejected=9))
+    code, output = run(app, monkeypatch)
+    assert code == 0
+    assert "Nothing to measure" in output
+
+
+def test_a_register_without_mature_slates_is_told_so(tmp_path: Path, tiny_model: Path):
+    app = bureau_of(tmp_path, tiny_model, [])
+    with writing(app.engine) as connection:
+        connection.execute(delete(tables.hire_reports))
+    with pytest.raises(NotReadyError):
+        measured(app)
+
+
+def test_a_day_is_mature_when_every_outcome_that_counts_is_recorded():
+    needed = REFERRED_WITHIN + PLACED_WITHIN
+    window = evaluation_window(100, 300, last_recorded=300)
+    assert window is not None
+    assert window.last == 300 - needed
+    assert window.last - window.first + 1 == 32  # a quarter of the days 100 to 226
+    assert evaluation_window(100, 300, last_recorded=99 + needed) is None
+    single = evaluation_window(100, 300, last_recorded=100 + needed)
+    assert single is not None
+    assert (single.first, single.last) == (100, 100)
+
+
+@given(st.dictionaries(st.sampled_from(Outcome), st.integers(0, 120)))
+def test_what_happens_after_the_sixty_days_changes_no_gain(after: dict[Outcome, int]):
+    outcomes = {outcome: DAY + days(count) for outcome, count in after.items()}
+    in_time = {o: day for o, day in outcomes.items() if day <= DAY + days(PLACED_WITHIN)}
+    assert grade(DAY, outcomes) == grade(DAY, in_time)
+    if Outcome.HIRED in in_time:
+        assert grade(DAY, outcomes) == 3
+
+
+@pytest.fixture(scope="module")
+def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("simulated")
+    simulate(seekers=300, seed=5, start=START, out=folder, reference=REFERENCE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def simulated(register: Path, tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> App:
+    app = opened(tmp_path_factory.mktemp("bureau"), tiny_model)
+    reports = import_files(
+        app.engine,
+        [register],
+        reference=app.reference,
+        key=IdentityKey(1, b"k" * 32),
+        rejects_dir=app.settings.var_dir / "rejects",
+        today=START + days(365),
+        track=untracked,
+    )
+    assert {report.kind for report in reports} >= {"seekers", "vacancies", "impressions"}
+    return app
+
+
+@pytest.fixture(scope="module")
+def outcome(simulated: App, register: Path) -> Evaluation:
+    return measured(simulated, oracle=register / "hidden" / "oracle.csv")
+
+
+def test_no_candidate_is_from_the_future_of_its_query(simulated: App):
+    looked = back(simulated)
+    past, records = looked.past, looked.records
+    assert len(past) > 20
+    for query in range(len(past)):
+        day = records.days[query]
+        for row in past.candidates(query).tolist():
+            found = records.vacancies[row]
+            assert day_number(found.posted_on) <= day
+            assert found.closed_on is None or day_number(found.closed_on) > day
+            filled = sum(n for at, on, n in records.filled.tolist() if at == row and on < day)
+            assert filled < found.openings
+
+
+def test_deleting_what_came_after_the_days_changes_no_pool(
+    simulated: App, tmp_path: Path, tiny_model: Path
+):
+    before = back(simulated)
+    shutil.copytree(simulated.settings.var_dir, tmp_path / "var")
+    app = App(settings_in(tmp_path, tiny_model))
+    last = START + days(before.past.window.last - day_number(START))
+    reports = tables.hire_reports
+    with writing(app.engine) as connection:
+        connection.execute(
+            delete(reports).where(reports.c.reported_on > last, reports.c.reported_on < FAR)
+        )
+        connection.execute(update(tables.job_seekers).values(status="withdrawn"))
+    after = back(app)
+    assert after.past.window == before.past.window
+    for query in range(len(before.past)):
+        assert (after.past.candidates(query) == before.past.candidates(query)).all()
+
+
+def test_every_method_is_told_on_the_same_queries(outcome: Evaluation):
+    told = outcome.comparison
+    assert told is not None
+    assert [method.method for method in told.figures] == [
+        "random",
+        "newest first",
+        "popularity",
+        "BM25",
+        "embedding only",
+        "linear score",
+        "oracle",
+    ]
+    assert len({(m.ndcg.queries, m.ndcg.left_out) for m in told.figures}) == 1
+    assert outcome.listable <= outcome.relevant
+    assert all(0 <= m.coverage.value <= 1 for m in told.figures)
+    assert [lead.over for lead in told.leads][1:] == ["linear score"]
+    assert told.figures[-1].ndcg.value > told.figures[0].ndcg.value
+
+
+def test_the_command_says_that_the_register_is_simulated(
+    simulated: App, register: Path, monkeypatch: pytest.MonkeyPatch
+):
+    oracle = register / "hidden" / "oracle.csv"
+    code, output = run(simulated, monkeypatch, "--queries", "20", "--oracle", str(oracle))
+    assert code == 0
+    assert "Simulated data" in output
+    assert "20 of" in output
+    assert "oracle - linear score" in output
+
+
+def test_the_linear_score_is_the_one_that_serves(simulated: App):
+    looked = back(simulated)
+    past = looked.past
+    linear = LinearScore(
+        past=past, ranker=LinearRanker(), queries=looked.queries, catalogue=looked.catalogue
+    )
+    for query in range(0, len(past), 5):
+        day = int(past.days[query])
+        served = match_vacancies(
+            past.seekers.take(np.array([query])),
+            looked.queries[query],
+            Pool.of(past.vacancies_on(day), FaissIndex.of(looked.catalogue)),
+            ranker=LinearRanker(),
+            reference=REFERENCE,
+            today=day,
+            k=len(past.vacancies),
+        )
+        rows = check(
+            past.seekers.take(np.array([query])),
+            past.vacancies_on(day),
+            distances=past.distances,
+            today=day,
+        )
+        allowed = np.flatnonzero(rows.passed)
+        scores = linear.scores(query, allowed)
+        ids = [past.vacancies.ids[row].decode() for row in allowed.tolist()]
+        ours = dict(zip(ids, scores.tolist(), strict=True))
+        assert {c.id: c.score for c in served.candidates} == pytest.approx(ours, abs=2e-4)
+
+
+def test_at_most_so_many_people_are_drawn_and_always_the_same(simulated: App):
+    drawn = [
+        look_back(simulated.engine, simulated.indexer, queries=10, track=untracked).records.seekers
+        for _ in range(2)
+    ]
+    assert len(drawn[0]) == 10
+    assert drawn[0] == drawn[1]
+
+
+def test_changed_protected_attributes_change_no_figure_of_a_list(
+    simulated: App, outcome: Evaluation, register: Path, tmp_path: Path, tiny_model: Path
+):
+    shutil.copytree(simulated.settings.var_dir, tmp_path / "var")
+    app = App(settings_in(tmp_path, tiny_model))
+    with (register / "protected.csv").open(encoding="utf-8", newline="") as file:
+        people = [row["seeker_id"] for row in csv.DictReader(file)]
+    born = date(1950, 1, 1)
+    store(app, [ProtectedAttributes(seeker_id=p, sex="other", birth_date=born) for p in people])
+    changed = measured(app, oracle=register / "hidden" / "oracle.csv")
+    assert changed.comparison is not None
+    assert outcome.comparison is not None
+    assert changed.comparison.impacts != outcome.comparison.impacts
+    same = replace(changed.comparison, impacts=outcome.comparison.impacts)
+    assert repr(same) == repr(outcome.comparison)
+
+
+def test_an_oracle_is_refused_where_it_does_not_belong(
+    simulated: App, register: Path, tmp_path: Path, tiny_model: Path
+):
+    with pytest.raises(InvalidInputError):
+        measured(simulated, oracle=register / "referrals.csv")
+    real = bureau_of(tmp_path, tiny_model, [])
+    with pytest.raises(InvalidInputError):
+        measured(real, oracle=register / "hidden" / "oracle.csv")

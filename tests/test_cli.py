@@ -1,0 +1,92 @@
+"""The commands as somebody types them: the whole way once, and clear words where it goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from matcher.cli import app
+
+
+@pytest.fixture
+def run(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch):
+    """Runs `matcher ...` on a bureau of its own."""
+    for name, value in {
+        "VAR_DIR": tmp_path / "var",
+        "MODELS_DIR": tmp_path / "models",
+        "ENCODER": tiny_model,
+        "DATABASE_URL": "",
+    }.items():
+        monkeypatch.setenv(f"MATCHER_{name}", str(value))
+
+    def invoke(*words: str) -> Result:
+        result = CliRunner().invoke(app, words)
+        assert "Traceback" not in result.output
+        return result
+
+    return invoke
+
+
+def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
+    register = str(tmp_path / "register")
+    assert run("simulate", "--seekers", "120", "--out", register).exit_code == 0
+    assert run("key", "identity").exit_code == 0
+    assert run("check").exit_code == 1
+    imported = run("import", register)
+    assert imported.exit_code == 0, imported.output
+    assert "seekers.csv (seekers): 120 accepted (120 new" in imported.output
+    assert run("index").exit_code == 0
+    listed = run("match", "--text", "會開堆高機，想找前鎮的倉庫日班，月薪三萬五", "--lang", "en")
+    assert listed.exit_code == 0, listed.output
+    assert " 1. " in listed.output
+    assert "Simulated data" in listed.output
+    rates = run("rates")
+    assert "求職就業率 employment rate" in rates.output
+    assert "/ 120," in rates.output
+    assert "mk_" in run("welcome").output
+    assert run("check").exit_code == 0
+    assert "for trying" in run("key", "list").output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("match",), "exactly one of --text"),
+        (("match", "--text", "  "), "exactly one of --text"),
+        (("match", "--text", "倉庫"), "matcher migrate"),
+        (("rates",), "matcher migrate"),
+        (("import", "no-such-file.csv"), "no-such-file.csv"),
+        (("serve", "--port", "99999"), "--port"),
+        (("key", "revoke", "nobody"), "matcher migrate"),
+    ],
+)
+def test_what_goes_wrong_is_said_with_its_remedy(run, words: tuple[str, ...], said: str):
+    result = run(*words)
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_a_setting_that_does_not_fit_is_named(run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MATCHER_PORT", "abc")
+    result = run("check")
+    assert result.exit_code == 1
+    assert "MATCHER_PORT" in result.output
+
+
+def test_a_damaged_database_is_said_without_its_contents(run, tmp_path: Path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "matcher.db").write_bytes(b"not a database" * 100)
+    result = run("rates")
+    assert result.exit_code == 1
+    assert "backup" in result.output
+
+
+def test_one_bad_file_is_told_and_stops_no_other(run, tmp_path: Path):
+    (tmp_path / "a.csv").write_text("id,name,industry\nE1,x,\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("colour\nred\n", encoding="utf-8")
+    result = run("import", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"))
+    assert result.exit_code == 1
+    assert "1 accepted" in result.output
+    assert "b.csv: nothing taken in" in result.output
