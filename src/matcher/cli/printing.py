@@ -41,7 +41,7 @@ def print_report(report: FileReport) -> None:
         return
     stored = report.stored
     out.print(
-        f"{report.path} ({report.kind}): {report.accepted} accepted "
+        f"{report.path} ({_kinds(report)}): {report.accepted} accepted "
         f"({stored.added} new, {stored.changed} changed, {stored.same} as before), "
         f"{report.rejected} rejected",
         highlight=False,
@@ -52,6 +52,13 @@ def print_report(report: FileReport) -> None:
         out.print(f"  {note}", highlight=False)
     if report.rejects_file:
         out.print(f"  rejected rows with reasons: {report.rejects_file}", highlight=False)
+
+
+def _kinds(report: FileReport) -> str:
+    """The kind of record in a file; of a feed, which holds two, how many of each."""
+    if len(report.kinds) < 2:
+        return report.kind
+    return f"{report.kind}: " + ", ".join(f"{n:,} {kind}" for kind, n in report.kinds.items())
 
 
 def print_rates(rates: Sequence[Rate], *, simulated: bool) -> None:

@@ -41,6 +41,7 @@ class FileReport:
     path: Path
     kind: str = ""
     stored: Upsert = Upsert()
+    kinds: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
     rejects_file: Path | None = None
     flags: Counter[str] = field(default_factory=Counter)
@@ -99,7 +100,7 @@ def _import_file(
     rejects_dir: Path,
     progress: Progress,
 ) -> FileReport:
-    stored, flags = Upsert(), Counter[str]()
+    stored, flags, kinds = Upsert(), Counter[str](), Counter[str]()
     rejects: list[Reject] = []
     notes: dict[str, None] = {}
     done = 0
@@ -107,6 +108,7 @@ def _import_file(
         for chunk in chunks:
             accepted, refused = _admissible(connection, source, chunk)
             stored += _store(connection, accepted)
+            kinds[chunk.kind] += len(accepted)
             rejects += [*chunk.rejects, *refused]
             flags += chunk.flags
             notes |= dict.fromkeys(chunk.notes)
@@ -118,6 +120,7 @@ def _import_file(
         path=source.path,
         kind=source.kind,
         stored=stored,
+        kinds=kinds,
         rejected=len({reject.row for reject in rejects}),
         rejects_file=kept,
         flags=flags,
