@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -20,8 +21,10 @@ from matcher.db.store import upsert
 from matcher.entities import Employer
 from matcher.jobs.index import build_index
 from matcher.service.keys import Role
+from tests.databases import database, driven
 
 NOON = datetime(2026, 3, 16, 4, 0, tzinfo=UTC)
+TEMPLATE = "filled_bureau"
 NEVER = 3600.0
 """Seconds between the follower's rounds where a test must not depend on them."""
 
@@ -45,12 +48,12 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def settings_in(folder: Path, model: Path) -> Settings:
+def settings_in(folder: Path, model: Path, database_url: str = "") -> Settings:
     return Settings(
         data_dir=ROOT / "data",
         models_dir=folder / "models",
         var_dir=folder / "var",
-        database_url="",
+        database_url=database_url,
         encoder=str(model),
     )
 
@@ -134,7 +137,25 @@ def template(
 ) -> tuple[Path, dict[Role, str]]:
     """A register filled through the interface itself, with an index built before and after."""
     folder = tmp_path_factory.mktemp("bureau")
-    app = App(settings_in(folder, tiny_model), clock=lambda: NOON)
+    return folder, filled(App(settings_in(folder, tiny_model), clock=lambda: NOON))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, postgres_url: str
+) -> tuple[Path, dict[Role, str]]:
+    """The same in the PostgreSQL database TEMPLATE."""
+    folder = tmp_path_factory.mktemp("bureau")
+    server = create_engine(driven(postgres_url), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    server.dispose()
+    url = driven(postgres_url).set(database=TEMPLATE).render_as_string(hide_password=False)
+    return folder, filled(App(settings_in(folder, tiny_model, url), clock=lambda: NOON))
+
+
+def filled(app: App) -> dict[Role, str]:
+    """Fill an empty register through the interface itself; gives a key for each role."""
     engine = open_engine(app.settings.sqlalchemy_url)
     migrate(engine)
     engine.dispose()
@@ -157,14 +178,16 @@ def template(
             assert bureau.put(f"/v1/{path}", body).status_code == 201
     publish_index(app)
     app.engine.dispose()
-    return folder, keys
+    return keys
 
 
 @contextmanager
-def copied(template: tuple[Path, dict[Role, str]], model: Path, folder: Path) -> Iterator[Bureau]:
+def copied(
+    template: tuple[Path, dict[Role, str]], model: Path, folder: Path, database_url: str = ""
+) -> Iterator[Bureau]:
     """The filled service, copied to `folder`; its follower does nothing by itself."""
     shutil.copytree(template[0], folder, dirs_exist_ok=True)
-    app = App(settings_in(folder, model), clock=lambda: NOON)
+    app = App(settings_in(folder, model, database_url), clock=lambda: NOON)
     with TestClient(create_app(app, follow_every=NEVER)) as client:
         yield Bureau(app, client, template[1])
     app.engine.dispose()
@@ -176,4 +199,19 @@ def bureau(
 ) -> Iterator[Bureau]:
     """The filled service, fresh for each test."""
     with copied(template, tiny_model, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def bureau_on_postgres(
+    postgres_template: tuple[Path, dict[Role, str]],
+    postgres_url: str,
+    tiny_model: Path,
+    tmp_path: Path,
+) -> Iterator[Bureau]:
+    """The same on PostgreSQL."""
+    with (
+        database(postgres_url, template=TEMPLATE) as url,
+        copied(postgres_template, tiny_model, tmp_path, url) as opened,
+    ):
         yield opened

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from matcher.db.engine import open_engine, writing
 from tests.bureau import Bureau
 
 
@@ -14,14 +13,3 @@ def test_forty_visitors_at_once_are_all_answered(bureau: Bureau):
 
     with ThreadPoolExecutor(40) as visitors:
         assert set(visitors.map(ask, range(120))) == {200}
-
-
-def test_a_long_write_elsewhere_keeps_lists_waiting_and_nobody_else(bureau: Bureau):
-    other_process = open_engine(bureau.app.settings.sqlalchemy_url)
-    with ThreadPoolExecutor(20) as visitors:
-        with writing(other_process):
-            lists = [visitors.submit(bureau.get, "/v1/seekers/S-1/matches") for _ in range(20)]
-            assert bureau.get("/v1/rates").status_code == 200
-            assert not any(waiting.done() for waiting in lists)
-        assert {waiting.result().status_code for waiting in lists} == {200}
-    other_process.dispose()

@@ -208,7 +208,7 @@ def test_without_a_schema_the_service_starts_and_says_what_to_do(tiny_model: Pat
         ready = problem(client.get("/health/ready"), 503, "not-ready")
         assert "matcher migrate" in ready["checks"]["database"]
         answer = client.get("/v1/rates", headers={"X-API-Key": "mk_a_b"})
-        problem(answer, 500, "configuration")
+        problem(answer, 503, "not-ready")
 
 
 def test_an_outcome_cannot_lie_before_its_referral_or_in_the_future(bureau: Bureau):

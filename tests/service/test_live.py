@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -38,6 +38,20 @@ def vacancy(key: str, **values) -> Vacancy:
     )
 
 
+@pytest.fixture
+def again() -> Iterator[Callable[..., App]]:
+    """Opens the same bureau once more, as another process would."""
+    opened: list[App] = []
+
+    def reopen(bureau: Bureau, **changes) -> App:
+        opened.append(replace(bureau.app, **changes))
+        return opened[-1]
+
+    yield reopen
+    for app in opened:
+        app.engine.dispose()
+
+
 def write(bureau: Bureau, *records) -> None:
     """As another process would: the service is not told."""
     for record in records:
@@ -45,106 +59,104 @@ def write(bureau: Bureau, *records) -> None:
             upsert(connection, [record])
 
 
-def test_what_another_process_writes_is_found_after_the_next_sync(bureau: Bureau):
-    assert "V-9" not in shown(bureau)
-    write(bureau, vacancy("V-9"))
-    assert bureau.app.sync() == 1
-    assert "V-9" in shown(bureau)
-    assert bureau.app.sync() == 0
+def test_what_another_process_writes_is_found_after_the_next_sync(either: Bureau):
+    assert "V-9" not in shown(either)
+    write(either, vacancy("V-9"))
+    assert either.app.sync() == 1
+    assert "V-9" in shown(either)
+    assert either.app.sync() == 0
 
 
 @pytest.mark.parametrize("over", ["closed", "expired", "full"])
-def test_a_vacancy_that_is_over_is_never_listed_by_an_index_that_does_not_know(bureau, over):
-    before = shown(bureau)
+def test_a_vacancy_that_is_over_is_never_listed_by_an_index_that_does_not_know(either, over):
+    before = shown(either)
     assert "V-1" in before
     yesterday = TODAY.fromordinal(TODAY.toordinal() - 1)
     write(
-        bureau,
+        either,
         {
             "closed": vacancy("V-1", closed_on=TODAY),
             "expired": vacancy("V-1", posted_on=yesterday, closes_on=yesterday),
             "full": HireReport(id="H-1", vacancy_id="V-1", reported_on=TODAY, openings_filled=2),
         }[over],
     )
-    after = shown(bureau)
+    after = shown(either)
     assert after == [key for key in before if key != "V-1"]
 
 
-def test_a_placed_seeker_is_no_candidate_even_for_an_old_index(bureau: Bureau):
+def test_a_placed_seeker_is_no_candidate_even_for_an_old_index(either: Bureau):
     def candidates() -> list[str]:
-        slate = bureau.app.lists.for_vacancy("V-2", k=50, channel=Channel.COUNSELLOR)
+        slate = either.app.lists.for_vacancy("V-2", k=50, channel=Channel.COUNSELLOR)
         return [line.candidate.id for line in slate.lines]
 
     assert "S-1" in candidates()
     write(
-        bureau,
+        either,
         JobSeeker(id="S-1", registered_on=TODAY, title="倉管", status=SeekerStatus.PLACED),
     )
     assert "S-1" not in candidates()
 
 
-def test_ranks_stay_without_gaps_when_lines_fall_out(bureau: Bureau):
-    write(bureau, vacancy("V-1", closed_on=TODAY))
-    slate = bureau.app.lists.for_seeker("S-1", k=50, channel=Channel.COUNSELLOR)
+def test_ranks_stay_without_gaps_when_lines_fall_out(either: Bureau):
+    write(either, vacancy("V-1", closed_on=TODAY))
+    slate = either.app.lists.for_seeker("S-1", k=50, channel=Channel.COUNSELLOR)
     assert [line.candidate.rank for line in slate.lines] == [1, 2]
 
 
-def test_a_new_generation_is_taken_up_and_lists_say_so(bureau: Bureau):
-    old = bureau.app.live.snapshot.index.manifest.generation
-    publish_index(bureau.app)
-    bureau.app.sync()
-    new = bureau.app.live.snapshot.index.manifest.generation
+def test_a_new_generation_is_taken_up_and_lists_say_so(either: Bureau):
+    old = either.app.live.snapshot.index.manifest.generation
+    publish_index(either.app)
+    either.app.sync()
+    new = either.app.live.snapshot.index.manifest.generation
     assert new != old
-    slate = bureau.app.lists.for_seeker("S-1", k=5, channel=Channel.COUNSELLOR)
+    slate = either.app.lists.for_seeker("S-1", k=5, channel=Channel.COUNSELLOR)
     assert slate.index_generation == new
 
 
-def test_a_damaged_generation_never_replaces_a_good_one(bureau: Bureau):
-    good = bureau.app.live.snapshot
-    publish_index(bureau.app)
-    folder = bureau.app.index_folder / current(bureau.app.index_folder)
+def test_a_damaged_generation_never_replaces_a_good_one(either: Bureau):
+    good = either.app.live.snapshot
+    publish_index(either.app)
+    folder = either.app.index_folder / current(either.app.index_folder)
     (folder / "vacancies.faiss").write_bytes(b"rubbish")
-    bureau.app.live.load_newest()
-    assert bureau.app.live.snapshot.index.manifest == good.index.manifest
-    assert shown(bureau)
+    either.app.live.load_newest()
+    assert either.app.live.snapshot.index.manifest == good.index.manifest
+    assert shown(either)
 
 
-def test_a_first_index_that_is_damaged_is_an_error_with_a_remedy(
-    bureau: Bureau, tiny_model: Path, tmp_path: Path
-):
-    folder = bureau.app.index_folder / current(bureau.app.index_folder)
+def test_a_first_index_that_is_damaged_is_an_error_with_a_remedy(either: Bureau, again):
+    folder = either.app.index_folder / current(either.app.index_folder)
     (folder / "manifest.json").write_text("{")
-    fresh = replace(bureau.app, settings=settings_in(tmp_path, tiny_model))
+    fresh = again(either)
     with pytest.raises(ArtefactError, match="matcher index"):
         fresh.live.load_newest()
     with pytest.raises(NotReadyError, match="matcher index"):
         _ = fresh.live.snapshot
 
 
-def test_an_index_made_by_another_encoder_is_refused(bureau: Bureau):
-    fresh = replace(bureau.app)
+def test_an_index_made_by_another_encoder_is_refused(either: Bureau, again):
+    fresh = again(either)
     fresh.indexer.encoder.fingerprint = "another"
     with pytest.raises(ArtefactError, match=r"encoder_fingerprint.*'another'"):
         fresh.live.load_newest()
 
 
-def test_searches_during_changes_always_see_a_whole_state(bureau: Bureau):
+def test_searches_during_changes_always_see_a_whole_state(either: Bureau):
     stop = threading.Event()
 
     def changing() -> Iterator[int]:
         number = 0
         while not stop.is_set():
             number += 1
-            bureau.app.register.put(vacancy(f"W-{number % 7}", openings=number), now=NOON)
+            either.app.register.put(vacancy(f"W-{number % 7}", openings=number), now=NOON)
             if number % 5 == 0:
-                bureau.app.register.close_vacancy(f"W-{number % 7}", now=NOON)
+                either.app.register.close_vacancy(f"W-{number % 7}", now=NOON)
             yield number
 
     with ThreadPoolExecutor(1) as writer:
         written = writer.submit(lambda: sum(1 for _ in changing()))
         try:
             for _ in range(60):
-                found = shown(bureau)
+                found = shown(either)
                 assert len(found) == len(set(found))
                 assert {"V-1", "V-2", "V-3"} <= set(found)
         finally:
@@ -152,68 +164,68 @@ def test_searches_during_changes_always_see_a_whole_state(bureau: Bureau):
     assert written.result() > 0
 
 
-def test_a_record_just_written_is_found_before_the_log_is_followed(bureau: Bureau):
-    write(bureau, vacancy("V-8"))
-    bureau.app.register.put(vacancy("V-9"), now=NOON)
-    found = shown(bureau)
+def test_a_record_just_written_is_found_before_the_log_is_followed(either: Bureau):
+    write(either, vacancy("V-8"))
+    either.app.register.put(vacancy("V-9"), now=NOON)
+    found = shown(either)
     assert "V-9" in found
     assert "V-8" not in found
-    bureau.app.sync()
-    assert {"V-8", "V-9"} <= set(shown(bureau))
+    either.app.sync()
+    assert {"V-8", "V-9"} <= set(shown(either))
 
 
-def test_a_line_whose_record_changed_waits_until_the_index_has_seen_it(bureau: Bureau):
-    write(bureau, vacancy("V-1", place="848", openings=2))
-    assert "V-1" not in shown(bureau)
-    bureau.app.sync()
-    assert "V-1" not in shown(bureau), "it is too far away now"
-    write(bureau, vacancy("V-2", place="806", openings=2))
-    assert "V-2" not in shown(bureau)
-    bureau.app.sync()
-    assert "V-2" in shown(bureau)
+def test_a_line_whose_record_changed_waits_until_the_index_has_seen_it(either: Bureau):
+    write(either, vacancy("V-1", place="848", openings=2))
+    assert "V-1" not in shown(either)
+    either.app.sync()
+    assert "V-1" not in shown(either), "it is too far away now"
+    write(either, vacancy("V-2", place="806", openings=2))
+    assert "V-2" not in shown(either)
+    either.app.sync()
+    assert "V-2" in shown(either)
 
 
-def test_a_vacancy_posted_for_tomorrow_is_listed_tomorrow_and_not_today(bureau: Bureau):
+def test_a_vacancy_posted_for_tomorrow_is_listed_tomorrow_and_not_today(either: Bureau, again):
     tomorrow = NOON + timedelta(days=1)
-    write(bureau, vacancy("V-9", posted_on=day_of(tomorrow)))
-    publish_index(bureau.app)
-    bureau.app.sync()
-    assert "V-9" not in shown(bureau)
-    later = replace(bureau.app, clock=lambda: tomorrow)
+    write(either, vacancy("V-9", posted_on=day_of(tomorrow)))
+    publish_index(either.app)
+    either.app.sync()
+    assert "V-9" not in shown(either)
+    later = again(either, clock=lambda: tomorrow)
     later.sync()
     slate = later.lists.for_seeker("S-1", k=50, channel=Channel.COUNSELLOR)
     assert "V-9" in [line.candidate.id for line in slate.lines]
 
 
-def test_a_refused_generation_is_looked_at_once_and_said(bureau: Bureau):
-    publish_index(bureau.app)
-    folder = bureau.app.index_folder / current(bureau.app.index_folder)
+def test_a_refused_generation_is_looked_at_once_and_said(either: Bureau):
+    publish_index(either.app)
+    folder = either.app.index_folder / current(either.app.index_folder)
     (folder / "vacancies.faiss").write_bytes(b"rubbish")
-    bureau.app.live.load_newest()
-    assert bureau.app.live.refused is not None
+    either.app.live.load_newest()
+    assert either.app.live.refused is not None
     (folder / "vacancies.faiss").unlink()
-    bureau.app.live.load_newest()
-    assert "damaged" in bureau.app.live.refused.message
-    publish_index(bureau.app)
-    bureau.app.live.load_newest()
-    assert bureau.app.live.refused is None
+    either.app.live.load_newest()
+    assert "damaged" in either.app.live.refused.message
+    publish_index(either.app)
+    either.app.live.load_newest()
+    assert either.app.live.refused is None
 
 
-def test_the_index_of_another_register_is_refused(bureau: Bureau, tiny_model, tmp_path: Path):
+def test_the_index_of_another_register_is_refused(either: Bureau, tiny_model, tmp_path: Path):
     other = App(settings_in(tmp_path / "other", tiny_model), clock=lambda: NOON)
     engine = open_engine(other.settings.sqlalchemy_url)
     migrate(engine)
     engine.dispose()
-    shutil.copytree(bureau.app.index_folder, other.index_folder)
+    shutil.copytree(either.app.index_folder, other.index_folder)
     with pytest.raises(ArtefactError, match="register"):
         other.live.load_newest()
     other.engine.dispose()
 
 
-def test_an_index_that_knows_more_than_a_restored_register_is_refused(bureau: Bureau):
-    publish_index(bureau.app)
-    with writing(bureau.app.engine) as connection:
+def test_an_index_that_knows_more_than_a_restored_register_is_refused(either: Bureau, again):
+    publish_index(either.app)
+    with writing(either.app.engine) as connection:
         connection.execute(delete(tables.changes).where(tables.changes.c.seq > 1))
-    fresh = replace(bureau.app)
+    fresh = again(either)
     with pytest.raises(ArtefactError, match="backup"):
         fresh.live.load_newest()

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from matcher.intake.model import Rows
 from matcher.intake.table import Cells, Formula, tabular
-from matcher.intake.workbook import MAX_COLUMNS, elements, number, one_sheet, readable
+from matcher.intake.workbook import (
+    MAX_COLUMNS,
+    Sheets,
+    elements,
+    number,
+    one_sheet,
+    readable,
+)
 
 MAX_REPEATED_ROWS = 1_048_576
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -24,9 +32,11 @@ def ods_rows(path: Path) -> Rows:
     yield from tabular(cells, name=path.name, ragged=True)
 
 
-def _sheets(path: Path) -> Iterator[Iterator[Cells]]:
-    with zipfile.ZipFile(path) as archive:
-        events = elements(archive, "content.xml", ("start", "end"))
+def _sheets(path: Path) -> Sheets:
+    with (
+        zipfile.ZipFile(path) as archive,
+        closing(elements(archive, "content.xml", ("start", "end"))) as events,
+    ):
         for event, element in events:
             if event == "start" and element.tag == f"{_TABLE}table":
                 yield _sheet(events, element)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Literal
 from xml.etree.ElementTree import Element, ParseError, iterparse
@@ -20,6 +21,9 @@ MAX_UNPACKED = 2 * 1024**3
 
 MAX_COLUMNS = 1_024
 """Columns whose place is kept; cells further right are only more than the header has."""
+
+Sheets = Generator[Iterator[Cells], None, None]
+"""Sheets of an open workbook; closing it closes the file."""
 
 _EXACT = 10**15
 _BROKEN = (
@@ -56,26 +60,27 @@ def readable(cells: Iterator[Cells], path: Path) -> Iterator[Cells]:
         ) from None
 
 
-def one_sheet(sheets: Iterator[Iterator[Cells]], path: Path) -> Iterator[Cells]:
+def one_sheet(sheets: Sheets, path: Path) -> Iterator[Cells]:
     """The cells of the only sheet with data; raises InvalidInputError if there are more."""
     filled = False
-    for sheet in sheets:
-        earlier = filled
-        for number, cells in sheet:
-            if not any(cells):
-                continue
-            if earlier:
-                raise InvalidInputError(
-                    f"{path.name} has data in more than one sheet.",
-                    remedy="Save each sheet as a file of its own.",
-                )
-            filled = True
-            yield number, cells
+    with closing(sheets):
+        for sheet in sheets:
+            earlier = filled
+            for number, cells in sheet:
+                if not any(cells):
+                    continue
+                if earlier:
+                    raise InvalidInputError(
+                        f"{path.name} has data in more than one sheet.",
+                        remedy="Save each sheet as a file of its own.",
+                    )
+                filled = True
+                yield number, cells
 
 
 def elements(
     archive: zipfile.ZipFile, part: str, events: tuple[Literal["start", "end"], ...] = ("end",)
-) -> Iterator[tuple[str, Element]]:
+) -> Generator[tuple[str, Element], None, None]:
     """Parse a part of a workbook as a stream of events; refuses a DOCTYPE, so entities too.
 
     A DOCTYPE can only stand before the root element: the guarded parser, which is slow, reads so

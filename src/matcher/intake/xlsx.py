@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from openpyxl.utils.escape import unescape
 
 from matcher.intake.model import Rows
 from matcher.intake.table import Cells, Formula, tabular
-from matcher.intake.workbook import MAX_COLUMNS, elements, number, one_sheet, readable
+from matcher.intake.workbook import MAX_COLUMNS, Sheets, elements, number, one_sheet, readable
 
 _TAIWANESE_DATES = {*range(27, 37), *range(50, 59)}
 _ROOT = "xl/workbook.xml"
@@ -45,7 +46,7 @@ def xlsx_rows(path: Path) -> Rows:
     yield from tabular(cells, name=path.name, ragged=True)
 
 
-def _sheets(path: Path) -> Iterator[Iterator[Cells]]:
+def _sheets(path: Path) -> Sheets:
     with zipfile.ZipFile(path) as archive:
         targets = {
             element.get("Id"): posixpath.normpath(posixpath.join("/xl", element.get("Target", "")))
@@ -73,18 +74,19 @@ def _sheets(path: Path) -> Iterator[Iterator[Cells]]:
 
 def _sheet(archive: zipfile.ZipFile, part: str, book: _Book) -> Iterator[Cells]:
     row_number = 0
-    for _, row in elements(archive, part):
-        if not row.tag.endswith("}row"):
-            continue
-        row_number = int(row.get("r", row_number + 1))
-        cells: list[str] = []
-        for cell in row:
-            place = cell.get("r", "").rstrip("0123456789")
-            column = column_index_from_string(place) if place else len(cells) + 1
-            cells += [""] * (min(column, MAX_COLUMNS) - 1 - len(cells))
-            cells.append(_cell(cell, book))
-        row.clear()
-        yield row_number, cells
+    with closing(elements(archive, part)) as rows:
+        for _, row in rows:
+            if not row.tag.endswith("}row"):
+                continue
+            row_number = int(row.get("r", row_number + 1))
+            cells: list[str] = []
+            for cell in row:
+                place = cell.get("r", "").rstrip("0123456789")
+                column = column_index_from_string(place) if place else len(cells) + 1
+                cells += [""] * (min(column, MAX_COLUMNS) - 1 - len(cells))
+                cells.append(_cell(cell, book))
+            row.clear()
+            yield row_number, cells
 
 
 def _cell(cell: Element, book: _Book) -> str:
