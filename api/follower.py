@@ -27,6 +27,7 @@ class Follower:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self.trouble: Exception | None = None
+        self.warmed_up = threading.Event()
 
     @property
     def running(self) -> bool:
@@ -45,6 +46,7 @@ class Follower:
 
     def _run(self) -> None:
         self._attempt(self._warm_up)
+        self.warmed_up.set()
         while not self._stopping.wait(self._every):
             self._attempt(self._app.sync)
 

@@ -188,7 +188,9 @@ def copied(
     """The filled service, copied to `folder`; its follower does nothing by itself."""
     shutil.copytree(template[0], folder, dirs_exist_ok=True)
     app = App(settings_in(folder, model, database_url), clock=lambda: NOON)
-    with TestClient(create_app(app, follow_every=NEVER)) as client:
+    web = create_app(app, follow_every=NEVER)
+    with TestClient(web) as client:
+        assert web.state.follower.warmed_up.wait(60)
         yield Bureau(app, client, template[1])
     app.engine.dispose()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from matcher.cli import app
@@ -27,8 +26,7 @@ def run(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch):
         assert "Traceback" not in result.output
         return result
 
-    yield invoke
-    structlog.reset_defaults()
+    return invoke
 
 
 def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):

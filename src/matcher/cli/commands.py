@@ -49,7 +49,7 @@ def quiet_logs() -> None:
     """Keep the service's log lines out of what commands print; `serve` sets up its own."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger("warning"),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -42,7 +43,8 @@ class VectorCache:
         with _explained(path):
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
             try:
-                for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+                _write_ahead(self._db)
+                for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
                     self._db.execute(f"PRAGMA {pragma}")
                 self._db.execute(
                     "CREATE TABLE IF NOT EXISTS vectors"
@@ -160,6 +162,20 @@ def forget_everywhere(texts: Sequence[str], *, role: Role, models_dir: Path) -> 
         with VectorCache(path, fingerprint="", dimension=0) as cache:
             erased += cache.forget(texts, role=role)
     return erased
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; SQLite does not wait for another that switches just now."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 @contextmanager
