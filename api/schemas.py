@@ -90,11 +90,20 @@ class Employer(_Answer):
     name: str
 
 
+class Chances(_Answer):
+    """Calibrated probabilities of what follows within 60 days if this pair is referred."""
+
+    hired: float
+    interviewed: float
+    text: str
+
+
 class _Line(_Answer):
     rank: int
     id: str
     score: float
     similarity: float
+    chances: Chances | None
     reasons: list[Reason]
     unknown: list[Unknown]
 
@@ -205,6 +214,15 @@ class Versions(_Answer):
     ranker: str
 
 
+class Ranking(_Answer):
+    """How the list was ordered, and whether chance exchanged two of its places."""
+
+    trained: bool
+    text: str
+    exploration: float | None
+    swapped: tuple[int, int] | None
+
+
 class _Origin(_Answer):
     simulated: bool
     notice: str | None
@@ -216,6 +234,7 @@ class _Slate(_Origin):
     language: str
     eligible: int
     versions: Versions
+    ranking: Ranking
     rates: list[Rate]
 
 

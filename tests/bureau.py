@@ -55,6 +55,7 @@ def settings_in(folder: Path, model: Path, database_url: str = "") -> Settings:
         var_dir=folder / "var",
         database_url=database_url,
         encoder=str(model),
+        exploration_share=0,
     )
 
 

@@ -14,11 +14,12 @@ from matcher.config import Settings
 from matcher.db.engine import is_migrated, open_engine
 from matcher.encoder.cache import open_cache
 from matcher.encoder.model import open_encoder
+from matcher.entities import Channel
 from matcher.errors import ConfigurationError, NotReadyError
 from matcher.features.reading import read_lexicon
 from matcher.identity import IdentityKey
-from matcher.ranking.linear import LinearRanker
 from matcher.reference import Reference
+from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of, now
 from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
@@ -67,6 +68,20 @@ class App:
         """Where index generations are published: beside the register they are made from."""
         return self.settings.var_dir / "index"
 
+    @property
+    def ranker_folder(self) -> Path:
+        """Where rankers are published."""
+        return self.settings.var_dir / "ranker"
+
+    @cached_property
+    def champion(self) -> Champion:
+        """The ranker that lists are ordered by."""
+        return Champion(
+            self.engine,
+            self.ranker_folder,
+            encoder_fingerprint=self.indexer.encoder.fingerprint,
+        )
+
     @cached_property
     def live(self) -> LiveIndex:
         """The index that lists are answered from."""
@@ -90,7 +105,8 @@ class App:
             self.live,
             self.indexer,
             self.figures,
-            ranker=LinearRanker(),
+            champion=self.champion,
+            exploration=self.exploration,
             clock=self.clock,
         )
 
@@ -99,8 +115,18 @@ class App:
         """The register's single records."""
         return Register(self.engine, self.live)
 
+    @property
+    def exploration(self) -> dict[Channel, float]:
+        """The share of lists that chance may touch, by who asks; of a kiosk's only where set."""
+        share = self.settings.exploration_share
+        channels = [Channel.COUNSELLOR, Channel.API]
+        if self.settings.exploration_at_kiosks:
+            channels.append(Channel.KIOSK)
+        return dict.fromkeys(channels, share)
+
     def sync(self) -> int:
-        """Bring the live index up to date with the register and with newly published indexes."""
+        """Bring the live index up to date with the register, newly published index and ranker."""
+        self.champion.load_newest()
         self.live.load_newest()
         return self.live.sync(day_of(self.clock()))
 

@@ -32,6 +32,13 @@ class Settings(BaseSettings):
         default=None, description="file that holds it; default var_dir/id.key"
     )
     id_key_version: int = Field(default=1, description="number stored beside each digest")
+    exploration_share: float = Field(
+        default=0.02, ge=0, le=0.2, description="share of lists in which chance swaps two places"
+    )
+    exploration_at_kiosks: bool = Field(
+        default=False, description="whether lists at kiosks are among them"
+    )
+    mlflow_url: str = Field(default="", description="MLflow store; empty: SQLite in var_dir")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, description="port to listen on")
 
@@ -39,6 +46,11 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The database: the one set, or the embedded one."""
         return self.database_url or f"sqlite:///{self.var_dir / 'matcher.db'}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """The MLflow store: the one set, or an SQLite file."""
+        return self.mlflow_url or f"sqlite:///{self.var_dir.resolve() / 'mlflow.db'}"
 
     @property
     def key_path(self) -> Path:

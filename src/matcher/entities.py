@@ -268,6 +268,8 @@ class Impression:
     """A slate that was shown: `items` are candidate ids in rank order with their scores.
 
     Exactly one of `seeker_id` and `vacancy_id` is set; neither for a profile nobody registered.
+    `exploration` is the share of such slates in which chance exchanges two places, None where it
+    may not; `swapped` are the ranks exchanged in this one.
     """
 
     id: str
@@ -278,3 +280,5 @@ class Impression:
     seeker_id: str | None = None
     vacancy_id: str | None = None
     index_generation: str | None = None
+    exploration: float | None = None
+    swapped: tuple[int, ...] = ()

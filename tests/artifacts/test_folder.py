@@ -43,14 +43,14 @@ def _write(draft: Path, text: str) -> None:
 
 def test_what_was_published_is_loaded(tmp_path: Path):
     path = put(tmp_path, "g1")
-    assert current(tmp_path) == "g1"
+    assert current(tmp_path, kind="index") == "g1"
     loaded = load(path, kind="index", expected={"dimension": 4, "feature_names": ("a", "b")})
     assert loaded.change_seq == 7
 
 
 def test_without_a_publication_the_remedy_is_named(tmp_path: Path):
     with pytest.raises(ArtefactError, match="matcher index"):
-        current(tmp_path)
+        current(tmp_path, kind="index")
 
 
 @pytest.mark.parametrize("moment", ["write", "manifest", "rename"])
@@ -58,10 +58,10 @@ def test_a_process_killed_while_publishing_leaves_the_last_good_one(tmp_path: Pa
     put(tmp_path, "g1", "good")
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), moment], check=False)
     assert killed.returncode == 9
-    assert current(tmp_path) == "g1"
+    assert current(tmp_path, kind="index") == "g1"
     load(tmp_path / "g1", kind="index", expected={})
     put(tmp_path, "g3", "newer")
-    assert current(tmp_path) == "g3"
+    assert current(tmp_path, kind="index") == "g3"
 
 
 KILLED = """

@@ -34,6 +34,7 @@ def rows(people: list[JobSeeker], jobs: list[Vacancy]):
         them,
         those,
         similarity=np.full(max(len(people), len(jobs)), 0.9, np.float32),
+        title_similarity=np.full(max(len(people), len(jobs)), np.nan, np.float32),
         distance_km=distance_km(them, those, REFERENCE.distances_km),
         today=day_number(TODAY),
     )

@@ -19,9 +19,10 @@ from typer.testing import CliRunner
 
 from matcher.bootstrap import App
 from matcher.cli import app as command
-from matcher.cli.printing import print_evaluation
+from matcher.cli.figures import print_evaluation
 from matcher.db import tables
-from matcher.db.engine import migrate, open_engine, writing
+from matcher.db.engine import migrate, open_engine, reading, writing
+from matcher.db.history import employer_hire_rates
 from matcher.db.store import upsert
 from matcher.entities import (
     Channel,
@@ -30,9 +31,11 @@ from matcher.entities import (
     Impression,
     JobSeeker,
     Outcome,
+    Placement,
     ProtectedAttributes,
     Referral,
     ReferralOutcome,
+    SeekerStatus,
     Vacancy,
 )
 from matcher.errors import InvalidInputError, NotReadyError
@@ -41,19 +44,22 @@ from matcher.evaluation.comparison import judge
 from matcher.evaluation.history import (
     PLACED_WITHIN,
     REFERRED_WITHIN,
-    LinearScore,
+    Course,
+    Questions,
+    RankerScore,
+    Side,
     evaluation_window,
-    grade,
+    gain,
 )
 from matcher.features.columns import day_number
+from matcher.features.vectors import Vectors
 from matcher.identity import IdentityKey
-from matcher.jobs.evaluate import Evaluation, Lookback, evaluate, look_back
+from matcher.jobs.evaluate import Evaluation, evaluate
 from matcher.jobs.importing import import_files
+from matcher.jobs.lookback import Lookback, look_back, questions_of
 from matcher.pipeline import match_vacancies
 from matcher.ranking.linear import LinearRanker
-from matcher.retrieval.criteria import check
-from matcher.retrieval.index import FaissIndex
-from matcher.retrieval.pool import Pool
+from matcher.retrieval.pool import Pool, Segment
 from matcher.simulation import simulate
 from tests.bureau import settings_in, untracked
 from tests.strategies import REFERENCE
@@ -83,8 +89,10 @@ def store(app: App, records: Sequence[Any]) -> None:
 
 
 def vacancy(key: str, **facts: Any) -> Vacancy:
-    standard = {"title": "倉管", "openings": 3, "posted_on": DAY - days(20)}
-    return Vacancy(id=key, employer_id="E-1", **(standard | facts))
+    standard = {
+        "employer_id": "E-1", "title": "倉管", "openings": 3, "posted_on": DAY - days(20)
+    }  # fmt: skip
+    return Vacancy(id=key, **(standard | facts))
 
 
 def slate(key: str, seeker: str, shown_at: datetime) -> Impression:
@@ -135,22 +143,26 @@ def bureau_of(folder: Path, model: Path, records: Sequence[Any], *, vacancies: s
 
 
 def back(app: App) -> Lookback:
-    return look_back(app.engine, app.indexer, queries=1_000, track=untracked)
+    return look_back(app.engine, app.indexer, people=1_000, track=untracked)
 
 
 def measured(app: App, **options: Any) -> Evaluation:
-    options = {"queries": 1_000, "ranker": LinearRanker(), "track": untracked} | options
+    options = {"people": 1_000, "ranker": LinearRanker(), "track": untracked} | options
     return evaluate(app.engine, app.indexer, **options)
 
 
-def gains(app: App) -> dict[str, float]:
-    """Candidates of the only query with their gains."""
-    past = back(app).past
-    assert len(past) == 1
-    pools = past.pools(range(1))
-    return dict(
-        zip((key.decode() for key in past.vacancies.ids[pools.items]), pools.gains, strict=True)
-    )
+def asked(app: App, side: Side = Side.SEEKERS) -> Questions:
+    return questions_of(back(app), side)
+
+
+def gains(app: App, side: Side = Side.SEEKERS) -> dict[str, float]:
+    """Candidates of the only question of that side with their gains."""
+    questions = asked(app, side)
+    assert len(questions) == 1
+    chronicle = questions.chronicle
+    listed = chronicle.vacancies if side == Side.SEEKERS else chronicle.seekers
+    pools = questions.pools(range(1))
+    return dict(zip((key.decode() for key in listed.ids[pools.items]), pools.gains, strict=True))
 
 
 def test_only_what_was_open_on_the_day_is_a_candidate(tmp_path: Path, tiny_model: Path):
@@ -176,8 +188,45 @@ def test_openings_and_referrals_are_counted_as_of_the_day(tmp_path: Path, tiny_m
         HireReport(id="H-1", vacancy_id="V-a", reported_on=DAY - days(1), openings_filled=1),
         HireReport(id="H-2", vacancy_id="V-a", reported_on=DAY, openings_filled=1),
     ]
-    past = back(bureau_of(tmp_path, tiny_model, records)).past
-    assert past.vacancies_on(day_number(DAY)).openings_left.tolist() == [2]
+    chronicle = back(bureau_of(tmp_path, tiny_model, records)).chronicle
+    assert chronicle.vacancies_on(day_number(DAY)).openings_left.tolist() == [2]
+
+
+def test_the_history_of_an_employer_is_that_of_the_days_before(tmp_path: Path, tiny_model: Path):
+    records = [
+        *referred("S-1", "V-a", DAY - days(9), hired=5),
+        *referred("S-1", "V-b", DAY - days(9), interviewed=2, rejected=8),
+        *referred("S-1", "V-c", DAY - days(9), declined=9),  # ends today: not known this morning
+        *referred("S-1", "V-d", DAY - days(9), interviewed=1),  # goes on
+        *referred("S-1", "V-e", DAY - days(9), hired_elsewhere=1),  # says nothing of the employer
+        Employer(id="E-2", name="旗津海產"),
+        vacancy("V-z", employer_id="E-2"),
+    ]
+    app = bureau_of(tmp_path, tiny_model, records, vacancies="abcde")
+    chronicle = back(app).chronicle
+    rates = chronicle.vacancies_on(day_number(DAY)).employer_hire_rate
+    # One of two ended in a hire, and so did half of all.
+    assert rates[:5].tolist() == pytest.approx([0.5] * 5)
+    assert np.isnan(rates[5])
+    with reading(app.engine) as connection:
+        assert employer_hire_rates(connection, DAY) == {"E-1": pytest.approx(0.5)}
+        assert employer_hire_rates(connection, DAY - days(3)) == {"E-1": pytest.approx(1.0)}
+        assert employer_hire_rates(connection, DAY - days(4)) == {}
+
+
+def test_a_vacancy_asks_on_the_day_of_its_first_referral(tmp_path: Path, tiny_model: Path):
+    records = [
+        JobSeeker(id="S-2", registered_on=DAY - days(3)),
+        JobSeeker(id="S-3", registered_on=DAY + days(1)),  # not there yet
+        JobSeeker(id="S-4", registered_on=DAY - days(3), status=SeekerStatus.PLACED),
+        Placement(id="P-4", seeker_id="S-4", placed_on=DAY),  # gone
+        JobSeeker(id="S-5", registered_on=DAY - days(3), status=SeekerStatus.WITHDRAWN),
+        *(slate(f"I-{key}", f"S-{key}", morning(DAY)) for key in (2, 3, 4, 5)),
+        *referred("S-1", "V-a", DAY, hired=9),
+        *referred("S-2", "V-a", DAY + days(2), interviewed=3, rejected=5),
+    ]
+    found = gains(bureau_of(tmp_path, tiny_model, records), Side.VACANCIES)
+    assert found == {"S-1": 3, "S-2": 1, "S-5": 0}
 
 
 def test_gains_follow_what_happened_in_time(tmp_path: Path, tiny_model: Path):
@@ -219,31 +268,28 @@ def test_a_person_is_one_query_on_the_first_day_in_taipei(tmp_path: Path, tiny_m
         slate("I-2", "S-1", morning(DAY + days(1))),
         slate("I-3", "S-2", late),
     ]
-    looked = back(bureau_of(tmp_path, tiny_model, records)).records
-    asked = dict(zip([s.id for s in looked.seekers], looked.days.tolist(), strict=True))
-    assert asked == {"S-1": day_number(DAY), "S-2": day_number(DAY + days(1))}
+    questions = asked(bureau_of(tmp_path, tiny_model, records))
+    people = questions.chronicle.seekers.ids[questions.asking].tolist()
+    found = dict(zip(people, questions.days.tolist(), strict=True))
+    assert found == {b"S-1": day_number(DAY), b"S-2": day_number(DAY + days(1))}
 
 
 def test_ties_are_by_id(tmp_path: Path, tiny_model: Path):
-    looked = back(bureau_of(tmp_path, tiny_model, [vacancy("V-B")], vacancies="cba"))
-    pools = looked.past.pools(range(1))
-    linear = LinearScore(
-        past=looked.past,
-        ranker=LinearRanker(),
-        queries=looked.queries,
-        catalogue=looked.catalogue,
-    )
-    scores = score_pools(linear, pools)
+    questions = asked(bureau_of(tmp_path, tiny_model, [vacancy("V-B")], vacancies="cba"))
+    pools = questions.pools(range(1))
+    scores = score_pools(RankerScore(questions=questions, ranker=LinearRanker()), pools)
     assert len(set(scores.tolist())) == 1
     shown = judge(pools, scores).slates[0, :4]
-    assert looked.past.vacancies.ids[shown].tolist() == [b"V-B", b"V-a", b"V-b", b"V-c"]
+    ids = questions.chronicle.vacancies.ids[shown].tolist()
+    assert ids == [b"V-B", b"V-a", b"V-b", b"V-c"]
 
 
 def test_a_single_placement_is_measured_without_an_interval(tmp_path: Path, tiny_model: Path):
     app = bureau_of(tmp_path, tiny_model, referred("S-1", "V-a", DAY, hired=9), vacancies="abc")
     evaluation = measured(app)
-    assert evaluation.comparison is not None
-    figures = {method.method: method for method in evaluation.comparison.figures}
+    comparison = evaluation.sides[0].comparison
+    assert comparison is not None
+    figures = {method.method: method for method in comparison.figures}
     assert figures["linear score"].recall.value == 1
     assert np.isnan(figures["linear score"].recall.low)
     assert not evaluation.simulated
@@ -290,11 +336,26 @@ def test_a_day_is_mature_when_every_outcome_that_counts_is_recorded():
 
 @given(st.dictionaries(st.sampled_from(Outcome), st.integers(0, 120)))
 def test_what_happens_after_the_sixty_days_changes_no_gain(after: dict[Outcome, int]):
-    outcomes = {outcome: DAY + days(count) for outcome, count in after.items()}
-    in_time = {o: day for o, day in outcomes.items() if day <= DAY + days(PLACED_WITHIN)}
-    assert grade(DAY, outcomes) == grade(DAY, in_time)
+    in_time = {outcome: count for outcome, count in after.items() if count <= PLACED_WITHIN}
+    told = gain(Course(seeker=0, vacancy=0, made_on=0, outcomes=after))
+    assert told == gain(Course(seeker=0, vacancy=0, made_on=0, outcomes=in_time))
     if Outcome.HIRED in in_time:
-        assert grade(DAY, outcomes) == 3
+        assert told == 3
+
+
+@given(st.dictionaries(st.sampled_from(Outcome), st.integers(0, 120)), st.integers(0, 130))
+def test_what_is_not_recorded_yet_changes_no_gain(after: dict[Outcome, int], as_of: int):
+    known = {outcome: count for outcome, count in after.items() if count < as_of}
+    course = Course(seeker=0, vacancy=0, made_on=0, outcomes=after)
+    assert gain(course, as_of=as_of) == gain(replace(course, outcomes=known), as_of=as_of)
+
+
+def test_a_referral_that_goes_on_is_not_held_a_failure_before_its_time():
+    seen = Course(seeker=0, vacancy=0, made_on=0, outcomes={Outcome.INTERVIEWED: 3})
+    assert gain(seen, as_of=PLACED_WITHIN) is None
+    assert gain(seen, as_of=PLACED_WITHIN + 1) == 1
+    refused = replace(seen, outcomes={Outcome.REJECTED: 3})
+    assert gain(refused, as_of=4) == 0
 
 
 @pytest.fixture(scope="module")
@@ -327,11 +388,11 @@ def outcome(simulated: App, register: Path) -> Evaluation:
 
 def test_no_candidate_is_from_the_future_of_its_query(simulated: App):
     looked = back(simulated)
-    past, records = looked.past, looked.records
-    assert len(past) > 20
-    for query in range(len(past)):
-        day = records.days[query]
-        for row in past.candidates(query).tolist():
+    records, questions = looked.records, questions_of(looked, Side.SEEKERS)
+    assert len(questions) > 20
+    for query in range(len(questions)):
+        day = questions.days[query]
+        for row in questions.candidates(query).tolist():
             found = records.vacancies[row]
             assert day_number(found.posted_on) <= day
             assert found.closed_on is None or day_number(found.closed_on) > day
@@ -345,7 +406,8 @@ def test_deleting_what_came_after_the_days_changes_no_pool(
     before = back(simulated)
     shutil.copytree(simulated.settings.var_dir, tmp_path / "var")
     app = App(settings_in(tmp_path, tiny_model))
-    last = START + days(before.past.window.last - day_number(START))
+    window = before.records.window
+    last = START + days(window.last - day_number(START))
     reports = tables.hire_reports
     with writing(app.engine) as connection:
         connection.execute(
@@ -353,74 +415,69 @@ def test_deleting_what_came_after_the_days_changes_no_pool(
         )
         connection.execute(update(tables.job_seekers).values(status="withdrawn"))
     after = back(app)
-    assert after.past.window == before.past.window
-    for query in range(len(before.past)):
-        assert (after.past.candidates(query) == before.past.candidates(query)).all()
+    assert after.records.window == window
+    one, other = (questions_of(looked, Side.SEEKERS) for looked in (before, after))
+    for query in range(len(one)):
+        assert (other.candidates(query) == one.candidates(query)).all()
 
 
 def test_every_method_is_told_on_the_same_queries(outcome: Evaluation):
-    told = outcome.comparison
-    assert told is not None
-    assert [method.method for method in told.figures] == [
-        "random",
-        "newest first",
-        "popularity",
-        "BM25",
-        "embedding only",
-        "linear score",
-        "oracle",
-    ]
-    assert len({(m.ndcg.queries, m.ndcg.left_out) for m in told.figures}) == 1
-    assert outcome.listable <= outcome.relevant
-    assert all(0 <= m.coverage.value <= 1 for m in told.figures)
-    assert [lead.over for lead in told.leads][1:] == ["linear score"]
-    assert told.figures[-1].ndcg.value > told.figures[0].ndcg.value
+    assert [side.side for side in outcome.sides] == list(Side)
+    for side in outcome.sides:
+        told = side.comparison
+        assert told is not None
+        assert [method.method for method in told.figures] == [
+            "random",
+            "newest first",
+            "popularity",
+            "BM25",
+            "embedding only",
+            "linear score",
+            "oracle",
+        ]
+        assert len({(m.ndcg.queries, m.ndcg.left_out) for m in told.figures}) == 1
+        assert all(0 <= m.coverage.value <= 1 for m in told.figures)
+        assert [lead.over for lead in told.leads][1:] == ["linear score"]
+        assert told.figures[-1].ndcg.value > told.figures[0].ndcg.value
 
 
 def test_the_command_says_that_the_register_is_simulated(
     simulated: App, register: Path, monkeypatch: pytest.MonkeyPatch
 ):
     oracle = register / "hidden" / "oracle.csv"
-    code, output = run(simulated, monkeypatch, "--queries", "20", "--oracle", str(oracle))
+    code, output = run(simulated, monkeypatch, "--people", "120", "--oracle", str(oracle))
     assert code == 0
     assert "Simulated data" in output
-    assert "20 of" in output
+    assert "120 of" in output
     assert "oracle - linear score" in output
 
 
-def test_the_linear_score_is_the_one_that_serves(simulated: App):
+def test_the_score_of_a_past_day_is_the_one_that_was_served(simulated: App):
     looked = back(simulated)
-    past = looked.past
-    linear = LinearScore(
-        past=past, ranker=LinearRanker(), queries=looked.queries, catalogue=looked.catalogue
-    )
-    for query in range(0, len(past), 5):
-        day = int(past.days[query])
+    questions, chronicle = questions_of(looked, Side.SEEKERS), looked.chronicle
+    served_by = RankerScore(questions=questions, ranker=LinearRanker())
+    for query in range(0, len(questions), 5):
+        day, asking = int(questions.days[query]), questions.asking[[query]]
+        vectors = chronicle.seeker_vectors
         served = match_vacancies(
-            past.seekers.take(np.array([query])),
-            looked.queries[query],
-            Pool.of(past.vacancies_on(day), FaissIndex.of(looked.catalogue)),
+            chronicle.seekers.take(asking),
+            Vectors(vectors.texts[asking], vectors.titles[asking]),
+            Pool.of(Segment.of(chronicle.vacancies_on(day), chronicle.vacancy_vectors)),
             ranker=LinearRanker(),
             reference=REFERENCE,
             today=day,
-            k=len(past.vacancies),
+            k=len(chronicle.vacancies),
         )
-        rows = check(
-            past.seekers.take(np.array([query])),
-            past.vacancies_on(day),
-            distances=past.distances,
-            today=day,
-        )
-        allowed = np.flatnonzero(rows.passed)
-        scores = linear.scores(query, allowed)
-        ids = [past.vacancies.ids[row].decode() for row in allowed.tolist()]
-        ours = dict(zip(ids, scores.tolist(), strict=True))
-        assert {c.id: c.score for c in served.candidates} == pytest.approx(ours, abs=2e-4)
+        allowed = chronicle.vacancies_for(int(asking[0]), day)
+        scores = served_by.scores(query, allowed)
+        ids = [key.decode() for key in chronicle.vacancies.ids[allowed].tolist()]
+        ours = {key: round(score, 4) for key, score in zip(ids, scores.tolist(), strict=True)}
+        assert {c.id: c.score for c in served.candidates} == ours
 
 
 def test_at_most_so_many_people_are_drawn_and_always_the_same(simulated: App):
     drawn = [
-        look_back(simulated.engine, simulated.indexer, queries=10, track=untracked).records.seekers
+        look_back(simulated.engine, simulated.indexer, people=10, track=untracked).records.seekers
         for _ in range(2)
     ]
     assert len(drawn[0]) == 10
@@ -437,11 +494,13 @@ def test_changed_protected_attributes_change_no_figure_of_a_list(
     born = date(1950, 1, 1)
     store(app, [ProtectedAttributes(seeker_id=p, sex="other", birth_date=born) for p in people])
     changed = measured(app, oracle=register / "hidden" / "oracle.csv")
-    assert changed.comparison is not None
-    assert outcome.comparison is not None
-    assert changed.comparison.impacts != outcome.comparison.impacts
-    same = replace(changed.comparison, impacts=outcome.comparison.impacts)
-    assert repr(same) == repr(outcome.comparison)
+    for after, before in zip(changed.sides, outcome.sides, strict=True):
+        assert after.comparison is not None
+        assert before.comparison is not None
+        if after.side == Side.SEEKERS:
+            assert after.comparison.impacts != before.comparison.impacts
+        same = replace(after.comparison, impacts=before.comparison.impacts)
+        assert repr(same) == repr(before.comparison)
 
 
 def test_an_oracle_is_refused_where_it_does_not_belong(

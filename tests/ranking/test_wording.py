@@ -33,6 +33,7 @@ PARAMS: dict[ReasonCode, dict[str, float | str]] = {
     ReasonCode.LANGUAGE_SPOKEN: {"language": "vi"},
     ReasonCode.NEW_VACANCY: {"days": 3},
     ReasonCode.MANY_OPENINGS: {"openings": 1200},
+    ReasonCode.EMPLOYER_HIRES: {"percent": 31.4},
 }
 
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from matcher.entities import JobSeeker
 from matcher.features.columns import SeekerColumns, seeker_columns
+from matcher.features.vectors import Vectors
 from matcher.retrieval.criteria import Eligibility
-from matcher.retrieval.index import FaissIndex
-from matcher.retrieval.pool import Pool
+from matcher.retrieval.pool import Pool, Segment
 from tests.strategies import LEXICON, REFERENCE, TODAY
 
 DIMENSION = 4
+QUERY = Vectors(np.ones((1, DIMENSION), np.float32), np.array([[1, 0, 0, 0]], np.float16))
 
 
 def everybody(columns: SeekerColumns) -> Eligibility:
@@ -32,17 +33,19 @@ def rows_of(people: dict[str, int]):
     vectors = np.array(
         [np.random.default_rng(people[i]).integers(-8, 9, DIMENSION) / 8 for i in ids], np.float32
     ).reshape(len(ids), DIMENSION)
-    return columns, vectors
+    # Titles are other vectors than texts, so that one mistaken for the other shows.
+    return columns, Vectors(vectors, vectors[:, ::-1].astype(np.float16))
 
 
 def pool_of(people: dict[str, int]) -> Pool[SeekerColumns]:
     columns, vectors = rows_of(people)
-    return Pool.of(columns, FaissIndex.of(vectors))
+    return Pool.of(Segment.of(columns, vectors))
 
 
-def found(pool: Pool[SeekerColumns], k: int) -> list[tuple[bytes, float]]:
-    result = pool.search(np.ones(DIMENSION, np.float32), everybody, k)
-    return list(zip(result.columns.ids.tolist(), result.similarity.tolist(), strict=True))
+def found(pool: Pool[SeekerColumns], k: int) -> list[tuple[bytes, float, float]]:
+    result = pool.search(QUERY, everybody, k)
+    titles = np.nan_to_num(result.title_similarity, nan=9.0).tolist()
+    return list(zip(result.columns.ids.tolist(), result.similarity.tolist(), titles, strict=True))
 
 
 ids = st.sampled_from([f"S{n}" for n in range(12)])
@@ -69,9 +72,7 @@ def test_a_search_under_way_keeps_the_pool_it_began_with():
 
 
 def test_what_is_eligible_is_counted_also_beyond_the_list():
-    result = pool_of({f"S{n:02}": n for n in range(30)}).search(
-        np.ones(DIMENSION, np.float32), everybody, 3
-    )
+    result = pool_of({f"S{n:02}": n for n in range(30)}).search(QUERY, everybody, 3)
     assert (len(result.columns), result.eligible) == (3, 30)
 
 
@@ -80,5 +81,5 @@ def test_one_who_fails_a_criterion_is_not_found():
         failed = np.where(columns.ids == b"S2", 0, 1).astype(np.uint16)
         return replace(everybody(columns), failed=failed)
 
-    result = pool_of({"S1": 1, "S2": 2}).search(np.ones(DIMENSION, np.float32), only_s2, 5)
+    result = pool_of({"S1": 1, "S2": 2}).search(QUERY, only_s2, 5)
     assert result.columns.ids.tolist() == [b"S2"]

@@ -116,7 +116,7 @@ def test_a_new_generation_is_taken_up_and_lists_say_so(either: Bureau):
 def test_a_damaged_generation_never_replaces_a_good_one(either: Bureau):
     good = either.app.live.snapshot
     publish_index(either.app)
-    folder = either.app.index_folder / current(either.app.index_folder)
+    folder = either.app.index_folder / current(either.app.index_folder, kind="index")
     (folder / "vacancies.faiss").write_bytes(b"rubbish")
     either.app.live.load_newest()
     assert either.app.live.snapshot.index.manifest == good.index.manifest
@@ -124,7 +124,7 @@ def test_a_damaged_generation_never_replaces_a_good_one(either: Bureau):
 
 
 def test_a_first_index_that_is_damaged_is_an_error_with_a_remedy(either: Bureau, again):
-    folder = either.app.index_folder / current(either.app.index_folder)
+    folder = either.app.index_folder / current(either.app.index_folder, kind="index")
     (folder / "manifest.json").write_text("{")
     fresh = again(either)
     with pytest.raises(ArtefactError, match="matcher index"):
@@ -199,7 +199,7 @@ def test_a_vacancy_posted_for_tomorrow_is_listed_tomorrow_and_not_today(either: 
 
 def test_a_refused_generation_is_looked_at_once_and_said(either: Bureau):
     publish_index(either.app)
-    folder = either.app.index_folder / current(either.app.index_folder)
+    folder = either.app.index_folder / current(either.app.index_folder, kind="index")
     (folder / "vacancies.faiss").write_bytes(b"rubbish")
     either.app.live.load_newest()
     assert either.app.live.refused is not None

@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from matcher.errors import ArtefactError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 KEPT = 3
-"""Generations that stay on disk, the current one among them."""
+"""Newest generations that stay on disk, beside the current one and the one before it."""
+MADE_BY = {"index": "matcher index", "ranker": "matcher train"}
+"""The command that makes an artefact, by kind."""
 ABANDONED_SECONDS = 6 * 3600
 """Age after which a draft is what a killed process left."""
 
@@ -37,6 +40,8 @@ class Manifest:
     change_seq: int
     counts: Mapping[str, int]
     code_version: str
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    mlflow_run: str = ""
     format_version: int = FORMAT_VERSION
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,8 +51,14 @@ def new_generation(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
 
 
-def publish(folder: Path, manifest: Manifest, write: Callable[[Path], None]) -> Path:
-    """Make a new generation current: `write` fills a temporary folder, then one rename decides.
+def publish(
+    folder: Path,
+    manifest: Manifest,
+    write: Callable[[Path], None],
+    *,
+    make_current: bool = True,
+) -> Path:
+    """Add a new generation and make it current: `write` fills a temporary folder, a rename decides.
 
     A crash at any point leaves the former generation current.
     """
@@ -66,19 +77,40 @@ def publish(folder: Path, manifest: Manifest, write: Callable[[Path], None]) -> 
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    _point(folder, manifest.generation)
-    _prune(folder, manifest.generation)
+    if make_current:
+        promote(folder, manifest.generation)
+    _prune(folder)
     return final
 
 
-def current(folder: Path) -> str:
-    """Name of the current generation; raises ArtefactError when there is none."""
-    try:
-        return (folder / "current").read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
+def promote(folder: Path, generation: str) -> None:
+    """Make a published generation current; the one before it is remembered."""
+    _point(folder, "previous", _read(folder, "current") or "")
+    _point(folder, "current", generation)
+
+
+def roll_back(folder: Path) -> str:
+    """Make the generation before the current one current again, and return its name.
+
+    Empty where the current one was the first: then nothing is published. Doing it twice ends
+    where it began. Raises ArtefactError where there is nothing to go back from.
+    """
+    now, before = _read(folder, "current"), _read(folder, "previous")
+    if not now or before is None or (before and not (folder / before).is_dir()):
         raise ArtefactError(
-            f"No {folder.name} has been published yet.", remedy="Run `matcher index`."
-        ) from error
+            f"There is no {folder.name} to go back from.", remedy="See `matcher check`."
+        )
+    _point(folder, "current", before)
+    _point(folder, "previous", now)
+    return before
+
+
+def current(folder: Path, *, kind: str) -> str:
+    """Name of the current generation; raises ArtefactError when there is none."""
+    generation = _read(folder, "current")
+    if not generation:
+        raise ArtefactError(f"No {kind} has been published yet.", remedy=f"Run `{MADE_BY[kind]}`.")
+    return generation
 
 
 def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
@@ -87,7 +119,7 @@ def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
     Raises ArtefactError when a file is missing or damaged, or when the manifest differs from
     `expected` (field -> value), naming both sides.
     """
-    remedy = "Run `matcher index` to build it anew."
+    remedy = f"Run `{MADE_BY[kind]}` to make it anew."
     try:
         content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
         content["feature_names"] = tuple(content["feature_names"])
@@ -111,21 +143,28 @@ def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
     return manifest
 
 
-def _point(folder: Path, generation: str) -> None:
-    draft = folder / f".current-{generation}"
+def _read(folder: Path, pointer: str) -> str | None:
+    try:
+        return (folder / pointer).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def _point(folder: Path, pointer: str, generation: str) -> None:
+    draft = folder / f".{pointer}-{uuid4().hex[:6]}"
     draft.write_text(generation + "\n", encoding="utf-8")
     _sync(draft)
-    draft.replace(folder / "current")
+    draft.replace(folder / pointer)
     _sync(folder)
 
 
-def _prune(folder: Path, generation: str) -> None:
+def _prune(folder: Path) -> None:
     names = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     for draft in folder.glob(".draft-*"):
         if time.time() - draft.stat().st_mtime > ABANDONED_SECONDS:
             shutil.rmtree(draft, ignore_errors=True)
     for name in names[:-KEPT]:
-        if name != generation:
+        if name not in (_read(folder, "current"), _read(folder, "previous")):
             shutil.rmtree(folder / name, ignore_errors=True)
 
 

@@ -1,5 +1,6 @@
 """The `matcher` command."""
 
+from matcher.cli import learning as learning
 from matcher.cli.commands import app
 
 __all__ = ["app"]

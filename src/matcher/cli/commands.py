@@ -17,7 +17,6 @@ from matcher.cli.failing import failing_clearly
 from matcher.cli.keys import keys
 from matcher.cli.printing import (
     out,
-    print_evaluation,
     print_rates,
     print_report,
     print_slate,
@@ -31,7 +30,6 @@ from matcher.entities import Channel, JobSeeker, Language
 from matcher.errors import ConfigurationError
 from matcher.jobs.index import build_index
 from matcher.progress import track
-from matcher.ranking.linear import LinearRanker
 from matcher.rates.registry import Period
 from matcher.service.clock import day_of
 from matcher.service.figures import last_twelve_months
@@ -182,30 +180,6 @@ def rates(
         computed = bureau.figures.rates(period)
         simulated = bureau.figures.simulated()
     print_rates(computed, simulated=simulated)
-
-
-@app.command()
-def evaluate(
-    queries: Annotated[int, typer.Option(min=1, help="most people to ask for")] = 1_000,
-    oracle: Annotated[
-        Path | None, typer.Option(exists=True, help="hidden/oracle.csv of a simulated register")
-    ] = None,
-) -> None:
-    """Compare ways to order lists on the newest days whose outcomes are known."""
-    # Its BM25 library takes a second to load, which other commands should not pay.
-    from matcher.jobs.evaluate import evaluate as evaluate_lists
-
-    with failing_clearly():
-        bureau = App(Settings())
-        evaluation = evaluate_lists(
-            bureau.engine,
-            bureau.indexer,
-            ranker=LinearRanker(),
-            queries=queries,
-            oracle=oracle,
-            track=track,
-        )
-    print_evaluation(evaluation)
 
 
 @app.command()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Connection, func, or_, select
+import numpy as np
+from sqlalchemy import Connection, case, func, or_, select
 
 from matcher.db import tables
 from matcher.db.codec import from_row
-from matcher.entities import Outcome, ProtectedAttributes, Vacancy
+from matcher.entities import Impression, Outcome, ProtectedAttributes, Vacancy
+from matcher.features.columns import hire_rate
 
 AT_ONCE = 5_000
+ENDS = (Outcome.HIRED, Outcome.REJECTED, Outcome.DECLINED, Outcome.NO_SHOW)
+"""What ends the course of a referral at its employer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +31,31 @@ class ReferralCourse:
     outcomes: dict[Outcome, date]
 
 
-def slates_of_seekers(connection: Connection) -> Iterator[tuple[str, datetime]]:
-    """(seeker, moment) of every logged slate of vacancies for a registered seeker, oldest first."""
-    table = tables.impressions.c
+@dataclass(frozen=True, slots=True)
+class EndedCourse:
+    """A referral to an employer that has come to its end."""
+
+    employer_id: str
+    ended_on: date
+    hired: bool
+
+
+def slates_of_seekers(connection: Connection) -> Iterator[Impression]:
+    """Every logged slate of vacancies for a registered seeker, oldest first."""
+    table = tables.impressions
     query = (
-        select(table.seeker_id, table.shown_at)
-        .where(table.seeker_id.is_not(None))
-        .order_by(table.shown_at, table.id)
+        select(table).where(table.c.seeker_id.is_not(None)).order_by(table.c.shown_at, table.c.id)
     )
-    for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
-        yield row.seeker_id, row.shown_at
+    for row in connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings():
+        yield from_row(Impression, row)
+
+
+def placed_on(connection: Connection) -> dict[str, date]:
+    """The day of the first placement of each seeker that has one."""
+    table = tables.placements.c
+    first = func.min(table.placed_on).label("first")
+    query = select(table.seeker_id, first).group_by(table.seeker_id)
+    return {row.seeker_id: row.first for row in connection.execute(query)}
 
 
 def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
@@ -62,6 +82,46 @@ def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
             made_on=rows[0].made_on,
             outcomes={Outcome(r.outcome): r.happened_on for r in rows if r.outcome is not None},
         )
+
+
+def ended_courses(connection: Connection) -> Iterator[EndedCourse]:
+    """Every referral that has ended, by the day and the id of its end.
+
+    It ends with the first of a hire, a refusal by either side, or nobody coming; hired elsewhere
+    says nothing of the employer.
+    """
+    outcomes, referrals, vacancies = tables.referral_outcomes, tables.referrals, tables.vacancies
+    hired = func.max(case((outcomes.c.outcome == Outcome.HIRED, 1), else_=0))
+    ended_on = func.min(outcomes.c.happened_on)
+    query = (
+        select(vacancies.c.employer_id, ended_on.label("ended_on"), hired.label("hired"))
+        .join_from(outcomes, referrals, outcomes.c.referral_id == referrals.c.id)
+        .join(vacancies, referrals.c.vacancy_id == vacancies.c.id)
+        .where(outcomes.c.outcome.in_(ENDS))
+        .group_by(referrals.c.id, vacancies.c.employer_id)
+        .order_by(ended_on, referrals.c.id)
+    )
+    for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
+        yield EndedCourse(row.employer_id, row.ended_on, bool(row.hired))
+
+
+def employer_hire_rates(connection: Connection, today: date) -> dict[str, float]:
+    """Smoothed share of hires among the courses that ended before `today`, by employer."""
+    hired: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+    for course in ended_courses(connection):
+        if course.ended_on < today:
+            ended[course.employer_id] += 1
+            hired[course.employer_id] += course.hired
+    employers = sorted(ended)
+    if not employers:
+        return {}
+    rates = hire_rate(
+        np.array([hired[key] for key in employers]),
+        np.array([ended[key] for key in employers]),
+        hired.total() / ended.total(),
+    )
+    return dict(zip(employers, rates.tolist(), strict=True))
 
 
 def openings_filled(connection: Connection) -> Iterator[tuple[str, date, int]]:

@@ -227,6 +227,8 @@ impressions = Table(
     Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), index=True),
     Column("vacancy_id", Id, ForeignKey("vacancies.id", ondelete="CASCADE"), index=True),
     Column("index_generation", Word),
+    Column("exploration", Float),
+    Column("swapped", JSON, nullable=False, server_default="[]"),
 )
 
 api_keys = Table(

@@ -1,35 +1,47 @@
-"""A register as it was: what could have been listed on a past day, and what came of it. Pure."""
+"""What was asked of a register in the past, and what came of it. Pure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.entities import Outcome
+from matcher.evaluation.chronicle import Chronicle
 from matcher.evaluation.metrics import Floats, Pools, Rows
-from matcher.features.columns import SeekerColumns, VacancyColumns
-from matcher.features.pairs import build_rows, distance_km
-from matcher.ranking.linear import LinearRanker
-from matcher.retrieval.criteria import check
+from matcher.ranking.ranker import Ranker
 
 REFERRED_WITHIN = 14
-"""Days after a query in which a referral still counts as led to by it."""
+"""Days after a list in which a referral still counts as led to by it."""
 PLACED_WITHIN = 60
 """Days after a referral in which its outcome counts."""
 PARTS = 4
 """The window is the last of so many equal parts of the mature days."""
 HIRED_GAIN, INTERVIEW_GAIN = 3.0, 1.0
+ALL_RECORDED = np.iinfo(np.int32).max
+"""As of this day everything is known that ever was recorded."""
+FAILED = frozenset({Outcome.REJECTED, Outcome.DECLINED, Outcome.NO_SHOW})
+
+
+class Side(StrEnum):
+    """Who asks for a list."""
+
+    SEEKERS = "seekers"
+    VACANCIES = "vacancies"
+
+    @property
+    def other(self) -> Side:
+        """Who is listed."""
+        return Side.VACANCIES if self == Side.SEEKERS else Side.SEEKERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Days since 1970, both included, whose queries are evaluated."""
+    """Days since 1970, both included, whose questions are evaluated."""
 
     first: int
     last: int
@@ -49,15 +61,31 @@ def evaluation_window(first_slate: int, last_slate: int, *, last_recorded: int) 
     return Window(first=last + 1 - math.ceil(days / PARTS), last=last) if days > 0 else None
 
 
-def grade(made_on: date, outcomes: Mapping[Outcome, date]) -> float | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A referral of a seeker to a vacancy (rows), and the days of its outcomes, since 1970."""
+
+    seeker: int
+    vacancy: int
+    made_on: int
+    outcomes: Mapping[Outcome, int]
+
+
+def gain(course: Course, *, as_of: int = ALL_RECORDED) -> float | None:
     """Gain of a referral by what happened within 60 days: hired 3, interviewed 1, else 0.
 
-    None where the person was hired elsewhere: nobody knows what would have come of it.
+    Only what was recorded before `as_of` is seen. None where nobody knows: the person was hired
+    elsewhere, or the 60 days are not over and it has not ended yet.
     """
-    happened = {o for o, day in outcomes.items() if (day - made_on).days <= PLACED_WITHIN}
+    happened = {
+        outcome
+        for outcome, day in course.outcomes.items()
+        if day - course.made_on <= PLACED_WITHIN and day < as_of
+    }
     if Outcome.HIRED in happened:
         return HIRED_GAIN
-    if Outcome.HIRED_ELSEWHERE in happened:
+    open_still = course.made_on + PLACED_WITHIN >= as_of and not happened & FAILED
+    if Outcome.HIRED_ELSEWHERE in happened or open_still:
         return None
     return INTERVIEW_GAIN if Outcome.INTERVIEWED in happened else 0.0
 
@@ -69,61 +97,46 @@ def better(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else max(one, other)
 
 
-def counts_before(
-    window: Window, days: Rows, items: Rows, *, amounts: NDArray[Any], catalogue: int
-) -> NDArray[np.int32]:
-    """What had happened to each item before each day of the window, (days of window, catalogue).
-
-    Event i adds `amounts[i]` to item `items[i]` and is seen from the day after `days[i]`.
-    """
-    counts = np.zeros((window.last - window.first + 1, catalogue), np.int32)
-    seen_from = np.maximum(days + 1 - window.first, 0)
-    inside = seen_from < len(counts)
-    np.add.at(counts, (seen_from[inside], items[inside]), amounts[inside])
-    return np.cumsum(counts, axis=0, dtype=np.int32)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """Queries of the window, one a row of `seekers` asked on `days` (q,), and their catalogue.
+class Questions:
+    """q lists asked for by one side: row `asking[i]` on `days[i]`, about rows of the other side.
 
-    `vacancies` (c) are sorted by id and hold all their openings; `filled` (days of window, c) are
-    the openings reported filled before each day. `grades` holds gains by query and vacancy
-    row, None where nobody knows; any other pair counts as 0. `distances` is (places, places), km.
+    `gains` holds gains by question and candidate row, None where nobody knows; any other pair
+    counts as 0.
     """
 
-    window: Window
-    seekers: SeekerColumns
+    chronicle: Chronicle
+    side: Side
+    asking: Rows
     days: Rows
-    vacancies: VacancyColumns
-    filled: NDArray[np.int32]
-    grades: Mapping[int, Mapping[int, float | None]]
-    distances: NDArray[np.float32]
+    gains: Mapping[int, Mapping[int, float | None]]
 
     def __len__(self) -> int:
         return len(self.days)
 
-    def vacancies_on(self, day: int) -> VacancyColumns:
-        """The catalogue with the openings left as of that day."""
-        left = self.vacancies.openings_left - self.filled[day - self.window.first]
-        return replace(self.vacancies, openings_left=left)
+    @property
+    def catalogue(self) -> int:
+        """How many rows the other side has."""
+        chronicle = self.chronicle
+        return len(chronicle.vacancies if self.side == Side.SEEKERS else chronicle.seekers)
 
-    def candidates(self, query: int) -> Rows:
-        """Rows of the vacancies open and eligible on the day of the query whose gain is known."""
-        day = int(self.days[query])
-        seeker = self.seekers.take(np.array([query]))
-        allowed = check(
-            seeker, self.vacancies_on(day), distances=self.distances, today=day
-        ).passed.copy()
-        allowed[[row for row, g in self.grades.get(query, {}).items() if g is None]] = False
-        return np.flatnonzero(allowed)
+    def candidates(self, question: int) -> Rows:
+        """Rows that could have been listed that day and whose gain is known."""
+        asking, day = int(self.asking[question]), int(self.days[question])
+        chronicle = self.chronicle
+        if self.side == Side.SEEKERS:
+            found = chronicle.vacancies_for(asking, day)
+        else:
+            found = chronicle.seekers_for(asking, day)
+        unknown = [row for row, g in self.gains.get(question, {}).items() if g is None]
+        return np.setdiff1d(found, unknown, assume_unique=True) if unknown else found
 
-    def pools(self, queries: range) -> Pools:
-        """The candidates of these queries with their gains."""
-        found = [self.candidates(query) for query in queries]
+    def pools(self, questions: range) -> Pools:
+        """The candidates of these questions with their gains."""
+        found = [self.candidates(question) for question in questions]
         gains = []
-        for query, rows in zip(queries, found, strict=True):
-            known = self.grades.get(query, {})
+        for question, rows in zip(questions, found, strict=True):
+            known = self.gains.get(question, {})
             gains.append([known.get(row) or 0.0 for row in rows.tolist()])
         return Pools(
             offsets=np.cumsum([0, *map(len, found)]),
@@ -131,34 +144,29 @@ class Past:
             gains=np.concatenate([np.empty(0), *gains]),
         )
 
+    def rows(self, question: int, candidates: Rows) -> NDArray[np.float32]:
+        """Features of the question's pairs as they would have been served that day."""
+        asking, day = self.asking[[question]], int(self.days[question])
+        if self.side == Side.SEEKERS:
+            return self.chronicle.rows(asking, candidates, day)
+        return self.chronicle.rows(candidates, asking, day)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinearScore:
-    """The score that serves: features as of the day of the query, vectors (q, d) and (c, d)."""
+class RankerScore:
+    """A ranker asked on a past day: features as of the day of the question."""
 
-    past: Past
-    ranker: LinearRanker
-    queries: NDArray[np.float32]
-    catalogue: NDArray[np.float32]
+    questions: Questions
+    ranker: Ranker
 
     def scores(self, query: int, candidates: Rows) -> Floats:
-        """Points."""
-        day = int(self.past.days[query])
-        seeker = self.past.seekers.take(np.array([query]))
-        vacancies = self.past.vacancies_on(day).take(candidates)
-        rows = build_rows(
-            seeker,
-            vacancies,
-            similarity=np.vecdot(self.catalogue[candidates], self.queries[query]),
-            distance_km=distance_km(seeker, vacancies, self.past.distances),
-            today=day,
-        )
-        return np.asarray(self.ranker.contributions(rows).sum(axis=1), np.float64)
+        """Scores of the ranker."""
+        return self.ranker.scores(self.questions.rows(query, candidates))
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenUtility:
-    """By a simulation's hidden utility of (query, vacancy row); a pair without one stands last."""
+    """By a simulation's hidden utility of (question, row); a pair without one stands last."""
 
     known: Mapping[int, Mapping[int, float]]
 

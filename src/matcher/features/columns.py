@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +24,8 @@ UNKNOWN = -1
 """Marks an unknown code in integer columns; unknown quantities are NaN."""
 OCCUPATIONS, LEVELS = 3, 4
 """Occupation codes kept of a record, and digits in each; shorter codes end in spaces."""
+HIRE_RATE_WEIGHT = 5.0
+"""Ended courses that count as much as the whole bureau's share."""
 PAY_BASES = (PayBasis.MONTH, PayBasis.DAY, PayBasis.HOUR, PayBasis.PIECE)
 
 Column = NDArray[Any]
@@ -80,7 +83,11 @@ class SeekerColumns(Columns):
 
 @dataclass(frozen=True, slots=True)
 class VacancyColumns(Columns):
-    """What a vacancy offers and asks. `pay_top` is the highest figure stated and trusted."""
+    """What a vacancy offers and asks. `pay_top` is the highest figure stated and trusted.
+
+    `employer_hire_rate` is the share of the people sent to its employer who were hired, smoothed,
+    as `hire_rate` gives it; NaN where nobody's course has ended.
+    """
 
     place: Column
     shifts: Column
@@ -99,6 +106,7 @@ class VacancyColumns(Columns):
     posted_on: Column
     closes_on: Column
     openings_left: Column
+    employer_hire_rate: Column
 
 
 SEEKER_TYPES: Mapping[str, str] = {
@@ -112,7 +120,7 @@ VACANCY_TYPES: Mapping[str, str] = {
     "pay_basis": "i1", "pay_withheld": "?", "education": "i1", "experience": "f4",
     "licences": "u8", "licences_known": "?", "licences_mentioned": "u8", "languages": "u4",
     "languages_known": "?", "occupations": "S12", "posted_on": "i4", "closes_on": "i4",
-    "openings_left": "i4",
+    "openings_left": "i4", "employer_hire_rate": "f4",
 }  # fmt: skip
 
 
@@ -146,9 +154,12 @@ def seeker_columns(
 
 
 def vacancy_columns(
-    vacancies: Iterable[tuple[Vacancy, int]], reference: Reference, lexicon: Lexicon
+    vacancies: Iterable[tuple[Vacancy, int]],
+    reference: Reference,
+    lexicon: Lexicon,
+    hire_rates: Mapping[str, float] = MappingProxyType({}),
 ) -> VacancyColumns:
-    """Columns of (vacancy, openings left), in their order.
+    """Columns of (vacancy, openings left), in their order; `hire_rates` by employer.
 
     What `lexicon` reads out of texts is a hint for features and never a criterion.
     """
@@ -174,10 +185,21 @@ def vacancy_columns(
             day_number(v.posted_on),
             _last_day(v),
             openings_left,
+            hire_rates.get(v.employer_id, np.nan),
         )
         for v, openings_left in vacancies
     ]
     return VacancyColumns(**_arrays(rows, VACANCY_TYPES))
+
+
+def hire_rate(hired: Column, ended: Column, overall: float | Column) -> Column:
+    """Share of `ended` courses of referrals that ended in a hire, by employer, as float32.
+
+    (hired + w * overall) / (ended + w) with w = HIRE_RATE_WEIGHT: the mean of a beta distribution
+    centred on the whole bureau's share. NaN where none has ended.
+    """
+    smoothed = (hired + HIRE_RATE_WEIGHT * overall) / (ended + HIRE_RATE_WEIGHT)
+    return np.where(ended > 0, smoothed, np.nan).astype(np.float32)
 
 
 def licence_codes(mask: int, reference: Reference) -> list[str]:

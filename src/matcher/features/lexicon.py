@@ -79,12 +79,14 @@ _NO_TERMS = Terms.of(())
 class Lexicon:
     """The table of terms, compiled by kind. `variants` maps a character to the one terms use.
 
-    `names` are the common Chinese names of occupations by code: the first term of each.
+    `names` are the common Chinese names of occupations by code: the first term of each. `work`
+    holds such names by language.
     """
 
     kinds: Mapping[str, Terms]
     variants: Mapping[int, str]
     names: Mapping[str, str]
+    work: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, str]]) -> Self:
@@ -96,9 +98,13 @@ class Lexicon:
         for row in rows:
             if row["kind"] != "variant":
                 pairs[row["kind"]].append((plain(row["term"], variants), row["code"]))
-        chinese = [r for r in rows if r["kind"] == "occupation" and r["language"] == "zh"]
+        work: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in rows:
+            if row["kind"] == "occupation" and row["code"] != DECOY:
+                work[row["language"]].setdefault(row["code"], row["term"])
         return cls(
-            names={r["code"]: r["term"] for r in reversed(chinese) if r["code"] != DECOY},
+            names=dict(work["zh"]),
+            work={language: tuple(first.values()) for language, first in work.items()},
             kinds={kind: Terms.of(dict.fromkeys(found)) for kind, found in pairs.items()},
             variants=variants,
         )

@@ -19,6 +19,7 @@ from matcher.features.columns import (
 
 FEATURE_NAMES = (
     "similarity",
+    "title_similarity",
     "occupation_closeness",
     "distance_km",
     "pay_margin",
@@ -30,6 +31,7 @@ FEATURE_NAMES = (
     "languages_required_held",
     "age_days",
     "openings_left",
+    "employer_hire_rate",
 )
 """Columns of `build_rows`, in order. NaN: cannot be told."""
 
@@ -42,19 +44,21 @@ def build_rows(
     vacancies: VacancyColumns,
     *,
     similarity: NDArray[np.float32],
+    title_similarity: NDArray[np.float32],
     distance_km: NDArray[np.float32],
     today: int,
 ) -> NDArray[np.float32]:
     """Features of n pairs, (n, len(FEATURE_NAMES)) float32.
 
-    One side may have a single row, which is paired with every row of the other. `similarity` (n,)
-    is the cosine of the two texts, `distance_km` (n,) from `distance_km()`, `today` in days
-    since 1970. The pay margin is a share of the wish, between figures of one basis only; schooling
-    counts levels.
+    One side may have a single row, which is paired with every row of the other. `similarity` and
+    `title_similarity` (n,) are cosines of the centred vectors of texts and titles, `distance_km`
+    (n,) from `distance_km()`, `today` in days since 1970. The pay margin is a share of the wish,
+    between figures of one basis only; schooling counts levels.
     """
     nan = np.float32(np.nan)
     columns = (
         similarity,
+        title_similarity,
         _occupation_closeness(seekers, vacancies),
         distance_km,
         np.where(
@@ -74,6 +78,7 @@ def build_rows(
         np.where(vacancies.languages_known, _held(seekers.languages, vacancies.languages), nan),
         np.maximum(today - vacancies.posted_on, 0),
         vacancies.openings_left,
+        vacancies.employer_hire_rate,
     )
     rows = np.empty((len(similarity), len(FEATURE_NAMES)), np.float32)
     for number, column in enumerate(columns):

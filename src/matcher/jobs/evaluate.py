@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from matcher.db.engine import reading
 from matcher.db.history import protected_attributes
-from matcher.entities import JobSeeker, Vacancy
+from matcher.entities import JobSeeker, ProtectedAttributes, Vacancy
 from matcher.errors import InvalidInputError
 from matcher.evaluation.baselines import (
     BM25,
@@ -27,59 +27,205 @@ from matcher.evaluation.baselines import (
     Scorer,
     score_pools,
 )
-from matcher.evaluation.comparison import Comparison, Judged, compare, joined, judge
+from matcher.evaluation.chronicle import counts_before
+from matcher.evaluation.comparison import Comparison, Groups, Judged, compare, joined, judge
 from matcher.evaluation.groups import plain_groups, protected_groups
-from matcher.evaluation.history import HiddenUtility, LinearScore, Past, counts_before
-from matcher.evaluation.metrics import Floats, Rows
-from matcher.features.columns import EPOCH
+from matcher.evaluation.history import HiddenUtility, Questions, RankerScore, Side
+from matcher.evaluation.intervals import Interval, statistic_interval
+from matcher.evaluation.metrics import Floats, Reliability, Rows, reliability
+from matcher.features.columns import EPOCH, day_number
 from matcher.features.text import encoder_text
 from matcher.jobs.index import Track
-from matcher.jobs.records import SEED, Records, read_records
+from matcher.jobs.lookback import (
+    Lookback,
+    Pair,
+    Referred,
+    look_back,
+    questions_of,
+    referred_in_window,
+)
+from matcher.jobs.records import SEED, Records
 from matcher.ranking.linear import LinearRanker
-from matcher.service.indexing import Indexer
+from matcher.ranking.ranker import Ranker
+from matcher.service.indexing import Indexer, Progress
 
 BLOCK = 100
-"""Queries whose candidates are in memory at once."""
-LINEAR, ORACLE = "linear score", "oracle"
+"""Questions whose candidates are in memory at once."""
+RESAMPLES = 200
+LINEAR, TRAINED, ORACLE = "linear score", "trained", "oracle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideResult:
+    """How the methods came out for one side; no `comparison` where nothing came of any list.
+
+    `candidates` is the mean size of a pool, `relevant` how many candidates had a gain.
+    """
+
+    side: Side
+    questions: int
+    candidates: float
+    relevant: int
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Probabilities of one outcome held against what followed the referrals of the window."""
+
+    predicted: Floats
+    happened: Floats
+
+    @property
+    def table(self) -> Reliability:
+        """Predicted and observed shares by tenths of the referrals."""
+        return reliability(self.predicted, self.happened)
+
+    @property
+    def error(self) -> Interval:
+        """Expected calibration error, with a bootstrap interval over referrals."""
+        return statistic_interval(
+            lambda rows: reliability(self.predicted[rows], self.happened[rows]).expected_error,
+            len(self.predicted),
+            rng=np.random.default_rng(SEED),
+            resamples=RESAMPLES,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """What was measured, and how it came out; no `comparison` where nobody was hired or met.
+    """What was measured, and how it came out; `calibration` of a trained ranker, by outcome.
 
-    `candidates` is the mean size of a pool; of the `relevant` pairs, `listable` were candidates.
+    `relevant` pairs led to a hire or an interview in the window, `censored` ended elsewhere.
     """
 
     first: date
     last: date
     last_recorded: date
-    asked: int
-    queries: int
-    candidates: float
-    relevant: int
-    listable: int
-    censored: int
+    people: int
+    drawn: int
+    referred: int
+    hired: int
     simulated: bool
     versions: Mapping[str, str]
-    comparison: Comparison | None
+    snapshot: Mapping[str, str | int]
+    sides: tuple[SideResult, ...]
+    calibration: Mapping[str, Calibration]
+
+
+def evaluate(
+    engine: Engine,
+    indexer: Indexer,
+    *,
+    ranker: Ranker,
+    people: int,
+    track: Track,
+    oracle: Path | None = None,
+) -> Evaluation:
+    """Compare `ranker` with the baselines on up to `people` persons of the past.
+
+    `oracle` is the file of hidden utilities of a simulated register. Raises NotReadyError where no
+    list is old enough, InvalidInputError for an oracle that does not belong to the register.
+    """
+    back = look_back(engine, indexer, people=people, track=track)
+    records = back.records
+    hidden = None if oracle is None else _read_oracle(oracle, records)
+    judged = []
+    for side in Side:
+        questions = questions_of(back, side)
+        methods = _methods(back, questions, indexer, ranker=ranker, oracle=hidden)
+        with track(f"lists for {side}") as progress:
+            judged.append((questions, judge_all(questions, methods, progress)))
+    # Read only now, when every list is made: no score can depend on them.
+    with reading(engine) as connection:
+        protected = protected_attributes(connection)
+    referred = referred_in_window(back)
+    return Evaluation(
+        first=EPOCH + timedelta(days=records.window.first),
+        last=EPOCH + timedelta(days=records.window.last),
+        last_recorded=records.last_recorded,
+        people=records.people,
+        drawn=len(records.seekers),
+        referred=len(referred),
+        hired=int(referred.hired.sum()),
+        simulated=records.simulated,
+        versions={
+            "matcher": version("matcher"),
+            "ranker": ranker.version,
+            "encoder": indexer.encoder.name,
+        },
+        snapshot={
+            "register": records.register,
+            "change_seq": records.change_seq,
+            "encoder_fingerprint": indexer.encoder.fingerprint,
+            "vacancies": len(records.vacancies),
+        },
+        sides=tuple(
+            _side_result(records, questions, judgements, ranker, protected)
+            for questions, judgements in judged
+        ),
+        calibration=calibrations(ranker, referred),
+    )
+
+
+def calibrations(ranker: Ranker, referred: Referred) -> dict[str, Calibration]:
+    """Chances of the pairs referred in the window against what followed; empty without chances."""
+    chances = ranker.chances(ranker.scores(referred.rows))
+    if chances is None or not len(referred):
+        return {}
+    return {
+        "hired": Calibration(predicted=chances.hired, happened=referred.hired.astype(np.float64)),
+        "interviewed": Calibration(
+            predicted=chances.interviewed, happened=referred.interviewed.astype(np.float64)
+        ),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lookback:
-    """The window of a register as arrays: query i is `records.seekers[i]`, vectors (q, d), (c, d).
+class Judgements:
+    """Lists of each method, how often each row was a candidate, and relevant candidates."""
 
-    Row j of the catalogue is `records.vacancies[j]`.
-    """
+    by_method: Mapping[str, Judged]
+    candidates: Rows
+    relevant: int
 
-    records: Records
-    past: Past
-    queries: NDArray[np.float32]
-    catalogue: NDArray[np.float32]
+
+def judge_all(
+    questions: Questions, methods: Mapping[str, Scorer], progress: Progress
+) -> Judgements:
+    """The lists that each method would have made for all questions."""
+    parts: dict[str, list[Judged]] = {name: [] for name in methods}
+    candidates = np.zeros(questions.catalogue, np.int64)
+    relevant = 0
+    for first in range(0, len(questions), BLOCK):
+        block = range(first, min(first + BLOCK, len(questions)))
+        pools = questions.pools(block)
+        candidates += np.bincount(pools.items, minlength=len(candidates))
+        relevant += int(np.count_nonzero(pools.relevant))
+        for name, scorer in methods.items():
+            parts[name].append(judge(pools, score_pools(_Shifted(scorer, first), pools)))
+        progress(block.stop, len(questions))
+    return Judgements(
+        by_method={name: joined(blocks) for name, blocks in parts.items() if blocks},
+        candidates=candidates,
+        relevant=relevant,
+    )
+
+
+def groups_of(
+    records: Records, questions: Questions, protected: Mapping[str, ProtectedAttributes]
+) -> tuple[Groups, dict[str, Groups]]:
+    """Masks over the questions: by plain facts, and by protected ones, which vacancies have not."""
+    if questions.side == Side.VACANCIES:
+        return plain_groups([records.vacancies[row] for row in questions.asking.tolist()]), {}
+    asking = [records.seekers[row] for row in questions.asking.tolist()]
+    people = [protected.get(seeker.id) for seeker in asking]
+    return plain_groups(asking), protected_groups(people, questions.days)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shifted:
-    """A scorer whose first queries are left out."""
+    """A scorer whose first questions are left out."""
 
     scorer: Scorer
     by: int
@@ -88,144 +234,122 @@ class _Shifted:
         return self.scorer.scores(query + self.by, candidates)
 
 
-def look_back(engine: Engine, indexer: Indexer, *, queries: int, track: Track) -> Lookback:
-    """Read the window and encode what is new of it, for up to `queries` people.
+@dataclass(frozen=True, slots=True)
+class _Oracle:
+    """Hidden utilities of a simulated register by (seeker row, vacancy row)."""
 
-    Raises NotReadyError where no slate is old enough.
-    """
-    with reading(engine) as connection:
-        records = read_records(connection, queries)
-    with track("vacancies") as progress:
-        vacancies, catalogue = indexer.vacancies(
-            [(vacancy, vacancy.openings) for vacancy in records.vacancies], progress
-        )
-    with track("seekers") as progress:
-        seekers, vectors = indexer.seekers(records.seekers, progress)
-    past = Past(
-        window=records.window,
-        seekers=seekers,
-        days=records.days,
-        vacancies=vacancies,
-        filled=_counts(records.filled, records),
-        grades=records.grades,
-        distances=indexer.reference.distances_km,
-    )
-    return Lookback(records=records, past=past, queries=vectors, catalogue=catalogue)
+    utilities: Mapping[Pair, float]
+
+    def of(self, questions: Questions) -> HiddenUtility:
+        """The same by question and candidate."""
+        at = 0 if questions.side == Side.SEEKERS else 1
+        question_of = {asker: n for n, asker in enumerate(questions.asking.tolist())}
+        known: dict[int, dict[int, float]] = defaultdict(dict)
+        for pair, utility in self.utilities.items():
+            if (question := question_of.get(pair[at])) is not None:
+                known[question][pair[1 - at]] = utility
+        return HiddenUtility(known)
 
 
-def evaluate(
-    engine: Engine,
+def _methods(
+    back: Lookback,
+    questions: Questions,
     indexer: Indexer,
     *,
-    ranker: LinearRanker,
-    queries: int,
-    track: Track,
-    oracle: Path | None = None,
-) -> Evaluation:
-    """Compare the linear score with the baselines on up to `queries` people of the past.
-
-    `oracle` is the file of hidden utilities of a simulated register. Raises NotReadyError where no
-    slate is old enough, InvalidInputError for an oracle that does not belong to the register.
-    """
-    back = look_back(engine, indexer, queries=queries, track=track)
-    past, records = back.past, back.records
-    scorers: dict[str, Scorer] = {
-        "random": RandomOrder(
-            query_ids=past.seekers.ids, catalogue_size=len(past.vacancies), seed=SEED
-        ),
-        "newest first": NewestFirst(past.vacancies.posted_on),
-        "popularity": Popularity(
-            counts=_counts(records.referred, records),
-            day_of_query=past.days - past.window.first,
-        ),
-        "BM25": BM25.of(*(_texts(side, indexer) for side in (records.seekers, records.vacancies))),
-        "embedding only": EmbeddingOnly(queries=back.queries, catalogue=back.catalogue),
-        LINEAR: LinearScore(
-            past=past, ranker=ranker, queries=back.queries, catalogue=back.catalogue
-        ),
+    ranker: Ranker,
+    oracle: _Oracle | None,
+) -> dict[str, Scorer]:
+    """All that is compared, the linear baseline and a trained ranker among them."""
+    records, chronicle = back.records, back.chronicle
+    sides: dict[Side, tuple[Sequence[JobSeeker] | Sequence[Vacancy], NDArray[np.float32]]] = {
+        Side.SEEKERS: (records.seekers, chronicle.seeker_vectors.texts),
+        Side.VACANCIES: (records.vacancies, chronicle.vacancy_vectors.texts),
     }
-    if oracle is not None:
-        scorers[ORACLE] = _read_oracle(oracle, records)
-    judged, candidates, listable = _judge(past, scorers, track)
-    # Read only now, when every list is made: no score can depend on them.
-    with reading(engine) as connection:
-        protected = protected_attributes(connection)
-    return Evaluation(
-        first=EPOCH + timedelta(days=past.window.first),
-        last=EPOCH + timedelta(days=past.window.last),
-        last_recorded=records.last_recorded,
-        asked=records.asked,
-        queries=len(past),
-        candidates=candidates.sum() / len(past),
-        relevant=records.relevant,
-        listable=listable,
-        censored=records.censored,
-        simulated=records.simulated,
-        versions={
-            "matcher": version("matcher"),
-            "ranker": ranker.version,
-            "encoder": indexer.encoder.name,
-        },
-        comparison=compare(
-            judged,
-            ours=LINEAR,
-            oracle=None if oracle is None else ORACLE,
-            listable=candidates > 0,
-            groups=plain_groups(records.seekers),
-            protected=protected_groups(
-                [protected.get(seeker.id) for seeker in records.seekers], records.days
+    everybody, vectors = sides[questions.side]
+    asking = [everybody[row] for row in questions.asking.tolist()]
+    (catalogue, asked_vectors) = sides[questions.side.other]
+    seeker, vacancy, when = records.referred.T
+    row = vacancy if questions.side == Side.SEEKERS else seeker
+    told = row >= 0
+    methods: dict[str, Scorer] = {
+        "random": RandomOrder(
+            query_ids=np.array([record.id.encode() for record in asking], "S32"),
+            catalogue_size=questions.catalogue,
+            seed=SEED,
+        ),
+        "newest first": NewestFirst(np.array([_since(record) for record in catalogue])),
+        "popularity": Popularity(
+            counts=counts_before(
+                chronicle.first,
+                len(chronicle.filled),
+                when[told],
+                row[told],
+                amounts=np.ones(int(told.sum()), np.int64),
+                catalogue=questions.catalogue,
             ),
+            day_of_query=questions.days - chronicle.first,
+        ),
+        "BM25": BM25.of(_texts(asking, indexer), _texts(catalogue, indexer)),
+        "embedding only": EmbeddingOnly(queries=vectors[questions.asking], catalogue=asked_vectors),
+        LINEAR: RankerScore(questions=questions, ranker=LinearRanker()),
+    }
+    if ranker.trained:
+        methods[TRAINED] = RankerScore(questions=questions, ranker=ranker)
+    if oracle is not None:
+        methods[ORACLE] = oracle.of(questions)
+    return methods
+
+
+def _side_result(
+    records: Records,
+    questions: Questions,
+    judged: Judgements,
+    ranker: Ranker,
+    protected: Mapping[str, ProtectedAttributes],
+) -> SideResult:
+    plain, sensitive = groups_of(records, questions, protected)
+    comparison = None
+    if judged.relevant:
+        comparison = compare(
+            judged.by_method,
+            ours=TRAINED if ranker.trained else LINEAR,
+            oracle=ORACLE if ORACLE in judged.by_method else None,
+            listable=judged.candidates > 0,
+            groups=plain,
+            protected=sensitive,
         )
-        if listable
-        else None,
+    return SideResult(
+        side=questions.side,
+        questions=len(questions),
+        candidates=judged.candidates.sum() / max(len(questions), 1),
+        relevant=judged.relevant,
+        comparison=comparison,
     )
 
 
-def _read_oracle(path: Path, records: Records) -> HiddenUtility:
+def _read_oracle(path: Path, records: Records) -> _Oracle:
     remedy = "Give hidden/oracle.csv of the simulated register that was imported."
     if not records.simulated:
         raise InvalidInputError("Only a simulated register has an oracle.", remedy=remedy)
-    rows = {vacancy.id: row for row, vacancy in enumerate(records.vacancies)}
-    query_of = {seeker.id: query for query, seeker in enumerate(records.seekers)}
-    known: dict[int, dict[int, float]] = defaultdict(dict)
+    seekers = {seeker.id: row for row, seeker in enumerate(records.seekers)}
+    vacancies = {vacancy.id: row for row, vacancy in enumerate(records.vacancies)}
+    known: dict[Pair, float] = {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for line in csv.DictReader(file):
-                query, row = query_of.get(line["seeker_id"]), rows.get(line["vacancy_id"])
-                if query is not None and row is not None:
-                    known[query][row] = float(line["utility"])
+                seeker, vacancy = seekers.get(line["seeker_id"]), vacancies.get(line["vacancy_id"])
+                if seeker is not None and vacancy is not None:
+                    known[seeker, vacancy] = float(line["utility"])
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise InvalidInputError(
             f"{path.name} cannot be read as seeker_id, vacancy_id, utility.", remedy=remedy
         ) from error
-    return HiddenUtility(known)
+    return _Oracle(known)
 
 
-def _counts(events: Rows, records: Records) -> NDArray[np.int32]:
-    items, days, amounts = events.T
-    return counts_before(
-        records.window, days, items, amounts=amounts, catalogue=len(records.vacancies)
-    )
+def _since(record: JobSeeker | Vacancy) -> int:
+    return day_number(record.registered_on if isinstance(record, JobSeeker) else record.posted_on)
 
 
 def _texts(records: Sequence[JobSeeker] | Sequence[Vacancy], indexer: Indexer) -> list[str]:
     return [encoder_text(record, indexer.reference, indexer.lexicon) for record in records]
-
-
-def _judge(
-    past: Past, scorers: Mapping[str, Scorer], track: Track
-) -> tuple[dict[str, Judged], Rows, int]:
-    """Lists of each method, how often each vacancy was a candidate, and relevant candidates."""
-    parts: dict[str, list[Judged]] = {name: [] for name in scorers}
-    candidates = np.zeros(len(past.vacancies), np.int64)
-    relevant = 0
-    with track("queries") as progress:
-        for first in range(0, len(past), BLOCK):
-            block = range(first, min(first + BLOCK, len(past)))
-            pools = past.pools(block)
-            candidates += np.bincount(pools.items, minlength=len(candidates))
-            relevant += int(np.count_nonzero(pools.relevant))
-            for name, scorer in scorers.items():
-                parts[name].append(judge(pools, score_pools(_Shifted(scorer, first), pools)))
-            progress(block.stop, len(past))
-    return {name: joined(blocks) for name, blocks in parts.items()}, candidates, relevant

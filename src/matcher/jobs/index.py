@@ -13,10 +13,16 @@ from sqlalchemy import Engine
 from matcher.artifacts.folder import Manifest, new_generation
 from matcher.artifacts.index import KIND, publish_index
 from matcher.db.engine import reading
+from matcher.db.history import employer_hire_rates
 from matcher.db.store import active_seekers, indexable_vacancies, last_change, register_id
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.service.clock import day_of
-from matcher.service.indexing import Indexer, Progress
+from matcher.service.indexing import (
+    Indexer,
+    Progress,
+    centred_seekers,
+    centred_vacancies,
+)
 
 Track = Callable[[str], AbstractContextManager[Progress]]
 
@@ -32,10 +38,12 @@ def build_index(
         seq, register = last_change(connection), register_id(connection)
         seekers = list(active_seekers(connection))
         vacancies = list(indexable_vacancies(connection, day_of(now)))
+        hire_rates = employer_hire_rates(connection, day_of(now))
     with track("vacancies") as progress:
-        vacancy_part = indexer.vacancies(vacancies, progress)
+        offered = indexer.encode_vacancies([vacancy for vacancy, _ in vacancies], progress)
     with track("seekers") as progress:
-        seeker_part = indexer.seekers(seekers, progress)
+        asked = indexer.encode_seekers(seekers, progress)
+    centring = indexer.centring(asked, offered)
     manifest = Manifest(
         kind=KIND,
         register=register,
@@ -49,5 +57,12 @@ def build_index(
         counts={"vacancies": len(vacancies), "seekers": len(seekers)},
         code_version=version("matcher"),
     )
-    publish_index(folder, manifest, vacancy_part, seeker_part)
+    publish_index(
+        folder,
+        manifest,
+        centring,
+        hire_rates=hire_rates,
+        vacancies=(indexer.offers(vacancies, hire_rates), centred_vacancies(offered, centring)),
+        seekers=(indexer.columns(seekers), centred_seekers(asked, centring)),
+    )
     return manifest

@@ -14,8 +14,9 @@ from matcher.features.pairs import FEATURE_NAMES
 Term = Callable[[NDArray[np.float32]], NDArray[Any]]
 
 TERMS: dict[str, Term] = {
-    # e5 puts unrelated texts near .78 and twins near .95: spread that over about two points.
-    "similarity": lambda x: 12 * (x - np.float32(0.80)),
+    # Unrelated texts meet at 0, those of one trade between .2 and .5: about two points apart.
+    "similarity": lambda x: 5 * x,
+    "title_similarity": lambda x: x,
     "occupation_closeness": lambda x: np.float32(1.5) * x,
     "distance_km": lambda x: (10 - np.minimum(x, 40)) / 20,
     "pay_margin": lambda x: np.clip(2 * x, -1, np.float32(0.6)),
@@ -27,19 +28,32 @@ TERMS: dict[str, Term] = {
     "languages_required_held": lambda x: np.float32(0.2) * np.minimum(x, 2),
     "age_days": lambda x: -np.minimum(x, 60) / 200,
     "openings_left": lambda x: np.log1p(np.clip(x, 0, 20)) / 20,
+    "employer_hire_rate": lambda x: np.float32(0.5) * x,
 }
 """What each feature adds to the score, in points; an unknown value adds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinearRanker:
-    """Scores n pairs as the sum of TERMS."""
+    """Scores n pairs as the sum of TERMS; what serves where nothing was trained."""
 
-    version: str = "linear-1"
+    version: str = "linear-2"
 
-    def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    @property
+    def trained(self) -> bool:
+        """Never: its weights were set by hand."""
+        return False
+
+    def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Sum of the points, (n,), for (n, features) `rows` of `build_rows`."""
+        return np.asarray(self.contributions(rows).sum(axis=1))
+
+    def chances(self, scores: NDArray[np.float64]) -> None:
+        """None: points are no probability."""
+
+    def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Points of each feature, (n, features), for (n, features) `rows` of `build_rows`."""
-        points = np.empty_like(rows)
+        points = np.empty(rows.shape)
         for column, name in enumerate(FEATURE_NAMES):
             points[:, column] = TERMS[name](rows[:, column])
         return np.nan_to_num(points, copy=False, nan=0.0)

@@ -24,9 +24,14 @@ from matcher.reference import Reference
 
 MOST_FOR, MOST_AGAINST = 5, 2
 NEAR_KM, FAR_KM = 8.0, 15.0
-CLOSE, FAIRLY_CLOSE = 0.88, 0.85
+CLOSE, FAIRLY_CLOSE = 0.45, 0.30
+"""Cosines of centred vectors: half of the texts of one trade reach the lower."""
 NEW_DAYS = 7
 MANY_OPENINGS = 5
+OFTEN_HIRES = 0.25
+"""Share of those sent to an employer who were hired, from which it is worth saying."""
+SAID_TOGETHER = {"title_similarity": "similarity"}
+"""Features whose points are told with those of another: people read titles and texts as one."""
 MONTHLY = PAY_BASES.index(PayBasis.MONTH)
 """Bases up to this, the unknown one included: what is withheld then is monthly pay."""
 SAME_MINOR_GROUP = 0.75
@@ -58,12 +63,12 @@ class Reason:
 
 def reasons(
     rows: NDArray[np.float32],
-    contributions: NDArray[np.float32],
+    contributions: NDArray[np.float64],
     seekers: SeekerColumns,
     vacancies: VacancyColumns,
     reference: Reference,
 ) -> list[tuple[Reason, ...]]:
-    """Reasons of each of n pairs, the weightiest first; what speaks against comes last.
+    """Reasons of each of n pairs, what moved the score most first; what speaks against last.
 
     `rows` and `contributions` are (n, features); one side of the pairs may have a single row.
     """
@@ -80,8 +85,11 @@ def reasons(
             "years": vacancies.experience,
         }.items()
     }
+    together = contributions.copy()
+    for name, other in SAID_TOGETHER.items():
+        together[:, FEATURE_NAMES.index(other)] += together[:, FEATURE_NAMES.index(name)]
     collected = []
-    for n, (features, points) in enumerate(zip(rows.tolist(), contributions.tolist(), strict=True)):
+    for n, (features, points) in enumerate(zip(rows.tolist(), together.tolist(), strict=True)):
         value = dict(zip(FEATURE_NAMES, features, strict=True))
         facts = {name: column[n] for name, column in told.items()}
         found = [
@@ -94,9 +102,9 @@ def reasons(
 
 
 def _weightiest(found: list[Reason]) -> tuple[Reason, ...]:
-    found.sort(key=lambda reason: -abs(reason.points))
-    speaks_for = [reason for reason in found if reason.speaks_for]
-    against = [reason for reason in found if not reason.speaks_for]
+    # By signed points: a fact that sounds good but moved the score down never comes first.
+    speaks_for = sorted((r for r in found if r.speaks_for), key=lambda reason: -reason.points)
+    against = sorted((r for r in found if not r.speaks_for), key=lambda reason: reason.points)
     return (*speaks_for[:MOST_FOR], *against[:MOST_AGAINST])
 
 
@@ -143,6 +151,8 @@ def _spoken(
             yield ReasonCode.NEW_VACANCY, {"days": value}
         case "openings_left" if value >= MANY_OPENINGS:
             yield ReasonCode.MANY_OPENINGS, {"openings": value}
+        case "employer_hire_rate" if value >= OFTEN_HIRES:
+            yield ReasonCode.EMPLOYER_HIRES, {"percent": 100 * value}
 
 
 def _pay(facts: Mapping[str, Any]) -> tuple[ReasonCode, dict[str, float | str]]:

@@ -188,6 +188,13 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
         "membuka {openings} lowongan",
         "รับ {openings} อัตรา",
     ),
+    "employer_hires": (
+        "這家公司錄用過本處推介者的約 {percent}%",
+        "the employer has hired about {percent}% of the people this office sent",
+        "nơi này đã tuyển khoảng {percent}% số người do trung tâm giới thiệu",
+        "perusahaan ini menerima sekitar {percent}% orang yang dikirim kantor ini",
+        "นายจ้างรายนี้รับผู้ที่สำนักงานส่งไปแล้วประมาณ {percent}%",
+    ),
 }
 """By reason code, and after a slash its special case; {you}, {your} and {have} follow the voice."""
 CRITERIA: Mapping[str, tuple[str, ...]] = {

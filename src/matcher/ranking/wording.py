@@ -37,6 +37,7 @@ class ReasonCode(StrEnum):
     LANGUAGE_SPOKEN = "language_spoken"  # language: a code
     NEW_VACANCY = "new_vacancy"  # days since it was posted
     MANY_OPENINGS = "many_openings"  # openings
+    EMPLOYER_HIRES = "employer_hires"  # percent of those sent there who were hired
 
 
 class Voice(StrEnum):

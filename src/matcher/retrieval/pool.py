@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.features.columns import SeekerColumns, VacancyColumns
+from matcher.features.vectors import Vectors, title_similarity
 from matcher.retrieval.criteria import Eligibility
 from matcher.retrieval.index import FaissIndex
 
@@ -26,12 +27,18 @@ class Segment(Generic[C]):
 
     columns: C
     index: FaissIndex
+    titles: NDArray[np.float16]
     alive: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, columns: C, index: FaissIndex) -> Segment[C]:
+    def of(cls, columns: C, vectors: Vectors) -> Segment[C]:
         """A segment in which every row counts."""
-        return cls(columns, index, np.ones(len(columns), np.bool_))
+        return cls.mapped(columns, FaissIndex.of(vectors.texts), vectors.titles)
+
+    @classmethod
+    def mapped(cls, columns: C, index: FaissIndex, titles: NDArray[np.float16]) -> Segment[C]:
+        """The same from vectors that lie in an index already."""
+        return cls(columns, index, titles, np.ones(len(columns), np.bool_))
 
     def rows_of(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
         """Rows of those of `ids` that are here."""
@@ -55,6 +62,7 @@ class Found(Generic[C]):
 
     columns: C
     similarity: NDArray[np.float32]
+    title_similarity: NDArray[np.float32]
     unknown: NDArray[np.uint16]
     eligible: int
     """How many passed all criteria, retrieved or not."""
@@ -68,45 +76,48 @@ class Pool(Generic[C]):
     overlay: Segment[C]
 
     @classmethod
-    def of(cls, columns: C, index: FaissIndex) -> Pool[C]:
-        """A pool whose base are these rows, sorted by id."""
-        nothing = np.empty((0, index.vectors.shape[1]), np.float32)
-        empty = Segment.of(columns.take(np.empty(0, np.int64)), FaissIndex.of(nothing))
-        return cls(Segment.of(columns, index), empty)
+    def of(cls, base: Segment[C]) -> Pool[C]:
+        """A pool of the rows of `base`."""
+        nothing = Vectors.empty(base.index.vectors.shape[1])
+        return cls(base, Segment.of(base.columns.take(np.empty(0, np.int64)), nothing))
 
     def __len__(self) -> int:
         return sum(int(np.count_nonzero(s.alive)) for s in (self.base, self.overlay))
 
-    def updated(self, gone: Iterable[str], columns: C, vectors: NDArray[np.float32]) -> Pool[C]:
+    def updated(self, gone: Iterable[str], columns: C, vectors: Vectors) -> Pool[C]:
         """The pool without `gone`, and with these rows in place of older ones of their ids.
 
-        `columns` (m) and `vectors` (m, d) belong together; their ids are unique.
+        `columns` and `vectors` have one row a record, each id once.
         """
         ids = np.array(sorted({*(i.encode() for i in gone), *columns.ids.tolist()}), "S32")
         kept = self.overlay.without(ids)
         merged = type(columns).concatenate([kept.columns.take(kept.alive), columns])
         order = np.argsort(merged.ids, kind="stable")
-        stacked = np.concatenate([kept.index.vectors[kept.alive], vectors])
-        overlay = Segment.of(merged.take(order), FaissIndex.of(stacked[order]))
+        texts = np.concatenate([kept.index.vectors[kept.alive], vectors.texts])
+        titles = np.concatenate([kept.titles[kept.alive], vectors.titles])
+        overlay = Segment.of(merged.take(order), Vectors(texts[order], titles[order]))
         return Pool(self.base.without(ids), overlay)
 
-    def search(
-        self, query: NDArray[np.float32], check: Callable[[C], Eligibility], k: int
-    ) -> Found[C]:
-        """The `k` rows most similar to (d,) `query` among those that `check` passes."""
+    def search(self, query: Vectors, check: Callable[[C], Eligibility], k: int) -> Found[C]:
+        """The `k` rows most similar to the one text of `query` among those that `check` passes."""
         parts: list[C] = []
-        scores, unknown, eligible = [], [], 0
+        scores, titles, unknown, eligible = [], [], [], 0
         for segment in (self.base, self.overlay):
             eligibility = check(segment.columns)
             allowed = eligibility.passed & segment.alive
             eligible += int(np.count_nonzero(allowed))
-            rows, similarity = segment.index.search(query, allowed, k)
+            rows, similarity = segment.index.search(query.texts[0], allowed, k)
             parts.append(segment.columns.take(rows))
             scores.append(similarity)
+            titles.append(title_similarity(query.titles, segment.titles[rows]))
             unknown.append(eligibility.unknown[rows])
         merged = type(parts[0]).concatenate(parts)
         similarity = np.concatenate(scores)
         order = np.lexsort((merged.ids, -similarity))[:k]
         return Found(
-            merged.take(order), similarity[order], np.concatenate(unknown)[order], eligible
+            merged.take(order),
+            similarity[order],
+            np.concatenate(titles)[order],
+            np.concatenate(unknown)[order],
+            eligible,
         )

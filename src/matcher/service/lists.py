@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import uuid4
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import appending, reading
@@ -31,9 +29,12 @@ from matcher.entities import (
 from matcher.errors import NotFoundError
 from matcher.features.columns import SeekerColumns, day_number
 from matcher.features.reading import Wishes, read_wishes
+from matcher.features.vectors import Vectors
 from matcher.pipeline import Candidate, MatchList, match_seekers, match_vacancies
-from matcher.ranking.linear import LinearRanker
+from matcher.ranking.exploration import Swap, draw_swap, swapped
+from matcher.ranking.ranker import Ranker
 from matcher.rates.registry import Rate
+from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
 from matcher.service.figures import Figures, Headline
 from matcher.service.indexing import Indexer
@@ -58,7 +59,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slate:
-    """A list as shown and logged, with all that tells how it came about."""
+    """A list as shown and logged, with all that tells how it came about.
+
+    `trained` says whether the ranker was learnt from placements. `exploration` is the share of such
+    lists in which chance exchanges two places, `swap` the ranks it exchanged here.
+    """
 
     impression_id: str
     made_at: datetime
@@ -68,6 +73,9 @@ class Slate:
     change_seq: int
     encoder: str
     ranker: str
+    trained: bool
+    exploration: float | None
+    swap: Swap | None
     rates: tuple[Rate, ...]
     simulated: bool
 
@@ -82,23 +90,26 @@ class Lists:
         indexer: Indexer,
         figures: Figures,
         *,
-        ranker: LinearRanker,
+        champion: Champion,
+        exploration: Mapping[Channel, float],
         clock: Clock,
     ) -> None:
         self._engine = engine
         self._live = live
         self._indexer = indexer
         self._figures = figures
-        self._ranker = ranker
+        self._champion = champion
+        self._exploration = exploration
         self._clock = clock
 
     def for_seeker(self, seeker_id: str, *, k: int, channel: Channel) -> Slate:
         """The best open vacancies for a registered person."""
         with reading(self._engine) as connection:
             seeker = _known(get(connection, JobSeeker, seeker_id), "job seeker", seeker_id)
-        columns, vectors = self._indexer.seekers([seeker])
+        snapshot = self._live.snapshot
+        columns, vectors = self._indexer.seekers([seeker], snapshot.index.centring)
         return self._vacancies(
-            columns, vectors[0], wishes=None, seeker_id=seeker_id, k=k, channel=channel
+            snapshot, columns, vectors, wishes=None, seeker_id=seeker_id, k=k, channel=channel
         )
 
     def for_profile(self, profile: JobSeeker, *, k: int, channel: Channel) -> Slate:
@@ -111,9 +122,11 @@ class Lists:
             lexicon=self._indexer.lexicon,
             reference=self._indexer.reference,
         )
+        snapshot = self._live.snapshot
         return self._vacancies(
+            snapshot,
             self._indexer.columns_of(profile),
-            self._indexer.vector_of_stranger(profile),
+            self._indexer.stranger(profile, snapshot.index.centring),
             wishes=self._indexer.columns_of(_with_wishes(profile, read)),
             seeker_id=None,
             k=k,
@@ -127,15 +140,14 @@ class Lists:
         with reading(self._engine) as connection:
             _known(get(connection, Vacancy, vacancy_id), "vacancy", vacancy_id)
             found = list(open_vacancies(connection, today, [vacancy_id]))
-        snapshot = self._live.snapshot
+        snapshot, ranker = self._live.snapshot, self._champion.ranker
         matches = MatchList((), 0)
         if found:
-            columns, vectors = self._indexer.vacancies(found)
+            index = snapshot.index
             matches = match_seekers(
-                columns,
-                vectors[0],
-                snapshot.index.seekers,
-                ranker=self._ranker,
+                *self._indexer.vacancies(found, index.centring, index.hire_rates),
+                index.seekers,
+                ranker=ranker,
                 reference=self._indexer.reference,
                 today=day_number(today),
                 k=k + SPARE,
@@ -145,15 +157,16 @@ class Lists:
             ids = _current(connection, snapshot, JobSeeker, matches)
             still_open = any(open_vacancies(connection, today, [vacancy_id]))
             seekers = {s.id: s for s in active_seekers(connection, ids if still_open else [])}
-        lines = _lines(matches, k, seekers, lambda c, seeker: Line(candidate=c, seeker=seeker))
-        slate = self._slate(snapshot, matches, lines, figures, now)
+        lines = _lines(matches, seekers, lambda c, seeker: Line(candidate=c, seeker=seeker))
+        slate = _slate(snapshot, matches, lines[:k], ranker=ranker, figures=figures, now=now)
         self._log(_impression(slate, channel, vacancy_id=vacancy_id))
         return slate
 
     def _vacancies(
         self,
+        snapshot: Snapshot,
         seeker: SeekerColumns,
-        vector: NDArray[np.float32],
+        vectors: Vectors,
         *,
         wishes: SeekerColumns | None,
         seeker_id: str | None,
@@ -162,12 +175,12 @@ class Lists:
     ) -> Slate:
         now = self._clock()
         today = day_of(now)
-        snapshot = self._live.snapshot
+        ranker = self._champion.ranker
         matches = match_vacancies(
             seeker,
-            vector,
+            vectors,
             snapshot.index.vacancies,
-            ranker=self._ranker,
+            ranker=ranker,
             reference=self._indexer.reference,
             today=day_number(today),
             k=k + SPARE,
@@ -181,7 +194,6 @@ class Lists:
             employers = get_many(connection, Employer, employer_ids)
         lines = _lines(
             matches,
-            k,
             vacancies,
             lambda c, found: Line(
                 candidate=c,
@@ -190,7 +202,13 @@ class Lists:
                 employer=employers[found[0].employer_id],
             ),
         )
-        slate = self._slate(snapshot, matches, lines, figures, now)
+        slate = _slate(snapshot, matches, lines[:k], ranker=ranker, figures=figures, now=now)
+        # Only what follows a list of a registered person is ever learnt of.
+        share = self._exploration.get(channel, 0.0) if seeker_id else 0.0
+        if share:
+            swap = draw_swap(slate.impression_id, share=share, shown=k, standing=len(lines))
+            order = swapped(lines, swap)[:k]
+            slate = replace(slate, lines=_numbered(order), exploration=share, swap=swap)
         self._log(_impression(slate, channel, seeker_id=seeker_id))
         return slate
 
@@ -198,26 +216,32 @@ class Lists:
         with appending(self._engine) as connection:
             upsert(connection, [impression])
 
-    def _slate(
-        self,
-        snapshot: Snapshot,
-        matches: MatchList,
-        lines: tuple[Line, ...],
-        figures: Headline,
-        now: datetime,
-    ) -> Slate:
-        return Slate(
-            impression_id=uuid4().hex,
-            made_at=now,
-            lines=lines,
-            eligible=matches.eligible,
-            index_generation=snapshot.index.manifest.generation,
-            change_seq=snapshot.seq,
-            encoder=self._indexer.encoder.name,
-            ranker=self._ranker.version,
-            rates=figures.rates,
-            simulated=figures.simulated,
-        )
+
+def _slate(
+    snapshot: Snapshot,
+    matches: MatchList,
+    lines: tuple[Line, ...],
+    *,
+    ranker: Ranker,
+    figures: Headline,
+    now: datetime,
+) -> Slate:
+    manifest = snapshot.index.manifest
+    return Slate(
+        impression_id=uuid4().hex,
+        made_at=now,
+        lines=lines,
+        eligible=matches.eligible,
+        index_generation=manifest.generation,
+        change_seq=snapshot.seq,
+        encoder=manifest.encoder,
+        ranker=ranker.version,
+        trained=ranker.trained,
+        exploration=None,
+        swap=None,
+        rates=figures.rates,
+        simulated=figures.simulated,
+    )
 
 
 def _known(record: E | None, what: str, key: str) -> E:
@@ -236,13 +260,17 @@ def _current(
 
 
 def _lines(
-    matches: MatchList, k: int, records: dict[str, E], line: Callable[[Candidate, E], Line]
+    matches: MatchList, records: dict[str, E], line: Callable[[Candidate, E], Line]
 ) -> tuple[Line, ...]:
-    """The first `k` candidates that still stand in the register, ranked anew."""
-    standing = [c for c in matches.candidates if c.id in records][:k]
+    """The candidates that still stand in the register, ranked anew."""
+    standing = (line(c, records[c.id]) for c in matches.candidates if c.id in records)
+    return _numbered(standing)
+
+
+def _numbered(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(
-        line(replace(candidate, rank=rank), records[candidate.id])
-        for rank, candidate in enumerate(standing, start=1)
+        replace(line, candidate=replace(line.candidate, rank=rank))
+        for rank, line in enumerate(lines, start=1)
     )
 
 
@@ -262,6 +290,8 @@ def _impression(
         seeker_id=seeker_id,
         vacancy_id=vacancy_id,
         index_generation=slate.index_generation,
+        exploration=slate.exploration,
+        swapped=slate.swap or (),
     )
 
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from matcher.artifacts.folder import current
-from matcher.artifacts.index import IndexGeneration, load_index
+from matcher.artifacts.index import KIND, IndexGeneration, load_index
 from matcher.db.engine import reading
 from matcher.db.store import (
     CHANGED,
@@ -78,7 +78,7 @@ class LiveIndex:
         """
         newest = self._seen
         try:
-            newest = current(self._folder)
+            newest = current(self._folder, kind=KIND)
             if newest == self._seen:
                 return
             index = self._load()
@@ -156,10 +156,12 @@ class LiveIndex:
         index = old.index
         if vacancy_ids := touched.get(Vacancy):
             vacancies = list(indexable_vacancies(connection, today, vacancy_ids))
-            pool = index.vacancies.updated(vacancy_ids, *self._indexer.vacancies(vacancies))
+            rows = self._indexer.vacancies(vacancies, index.centring, index.hire_rates)
+            pool = index.vacancies.updated(vacancy_ids, *rows)
             index = replace(index, vacancies=pool)
         if seeker_ids := touched.get(JobSeeker):
             seekers = list(active_seekers(connection, seeker_ids))
-            people = index.seekers.updated(seeker_ids, *self._indexer.seekers(seekers))
+            rows_of_people = self._indexer.seekers(seekers, index.centring)
+            people = index.seekers.updated(seeker_ids, *rows_of_people)
             index = replace(index, seekers=people)
         return replace(old, index=index)

@@ -37,6 +37,12 @@ def slate_view(slate: Slate, *, language: Language, reference: Reference) -> Vie
             "encoder": slate.encoder,
             "ranker": slate.ranker,
         },
+        "ranking": {
+            "trained": slate.trained,
+            "text": (_TRAINED if slate.trained else _BASELINE)[language],
+            "exploration": slate.exploration,
+            "swapped": None if slate.swap is None else list(slate.swap),
+        },
         "rates": [rate_view(rate) for rate in slate.rates],
         **_origin(slate.simulated, language),
     }
@@ -123,6 +129,7 @@ def _candidate_view(
         "id": candidate.id,
         "score": candidate.score,
         "similarity": candidate.similarity,
+        "chances": _chances_view(candidate, language),
         "reasons": [
             {
                 "code": reason.code.value,
@@ -143,6 +150,22 @@ def _candidate_view(
             for criterion in candidate.unknown
         ],
     }
+
+
+def _chances_view(candidate: Candidate, language: Language) -> View | None:
+    if candidate.hired is None:
+        return None
+    count = _of_hundred(candidate.hired, language)
+    return {
+        "hired": candidate.hired,
+        "interviewed": candidate.interviewed,
+        "text": _CHANCES[language].format(count=count),
+    }
+
+
+def _of_hundred(probability: float, language: Language) -> str:
+    """How many of a hundred, said no finer than it is known."""
+    return _FEWER_THAN_ONE[language] if probability < 0.005 else str(round(100 * probability))
 
 
 def _vacancy_view(vacancy: Vacancy, line: Line, language: Language, reference: Reference) -> View:
@@ -264,3 +287,32 @@ _TO_BE_CHECKED = _in_each(
     "{} (angka perlu diperiksa)",
     "{} (ต้องตรวจสอบตัวเลข)",
 )
+
+_TRAINED = {
+    Language.ZH: "依過去推介與就業結果學習的模型排序",
+    Language.EN: "ordered by a model learnt from past referrals and placements",
+    Language.VI: "được sắp xếp bởi mô hình học từ các lần giới thiệu và nhận việc trước đây",
+    Language.ID: "diurutkan oleh model yang belajar dari rujukan dan penempatan sebelumnya",
+    Language.TH: "เรียงลำดับด้วยแบบจำลองที่เรียนรู้จากผลการส่งตัวและการได้งานที่ผ่านมา",
+}
+_BASELINE = {
+    Language.ZH: "尚無已訓練的模型：依固定權重的基準排序",
+    Language.EN: "no trained model yet: ordered by a baseline with fixed weights",
+    Language.VI: "chưa có mô hình được huấn luyện: sắp xếp theo trọng số cố định",
+    Language.ID: "belum ada model terlatih: diurutkan dengan bobot tetap",
+    Language.TH: "ยังไม่มีแบบจำลองที่ฝึกแล้ว: เรียงลำดับด้วยน้ำหนักคงที่",
+}
+_CHANCES = {
+    Language.ZH: "類似的推介，100 次中約有 {count} 次在 60 天內錄用",
+    Language.EN: "of 100 referrals like this, about {count} led to a hire within 60 days",
+    Language.VI: "trong 100 lần giới thiệu tương tự, khoảng {count} lần được nhận sau 60 ngày",
+    Language.ID: "dari 100 rujukan serupa, sekitar {count} berujung diterima dalam 60 hari",
+    Language.TH: "จากการส่งตัวลักษณะนี้ 100 ครั้ง ได้งานภายใน 60 วันประมาณ {count} ครั้ง",
+}
+_FEWER_THAN_ONE = {
+    Language.ZH: "不到 1",
+    Language.EN: "fewer than 1",
+    Language.VI: "chưa đến 1",
+    Language.ID: "kurang dari 1",
+    Language.TH: "ไม่ถึง 1",
+}

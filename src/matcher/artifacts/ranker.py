@@ -1,0 +1,86 @@
+"""Ranker generations: trees as LightGBM text, curves as JSON, and a card that says what it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightgbm as lgb
+
+from matcher.artifacts.folder import Manifest, current, load, publish
+from matcher.errors import ArtefactError, MatcherError
+from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.calibration import Curve
+from matcher.ranking.linear import LinearRanker
+from matcher.ranking.ranker import Ranker
+from matcher.ranking.trained import TrainedRanker
+
+KIND = "ranker"
+TREES, CURVES, CARD = "trees.txt", "curves.json", "card.md"
+
+
+@dataclass(frozen=True, slots=True)
+class RankerGeneration:
+    """A published ranker with what is known of it."""
+
+    manifest: Manifest
+    ranker: TrainedRanker
+
+
+def publish_ranker(folder: Path, manifest: Manifest, ranker: TrainedRanker, *, card: str) -> Path:
+    """Add a ranker without promoting it; `card` is Markdown for people. Returns its folder."""
+
+    def write(draft: Path) -> None:
+        (draft / TREES).write_text(ranker.booster.model_to_string(), encoding="utf-8")
+        curves = {"hired": ranker.hired.as_json(), "interviewed": ranker.interviewed.as_json()}
+        (draft / CURVES).write_text(json.dumps(curves, indent=1) + "\n", encoding="utf-8")
+        (draft / CARD).write_text(card, encoding="utf-8")
+
+    return publish(folder, manifest, write, make_current=False)
+
+
+def champion_name(folder: Path) -> str:
+    """The generation of the promoted ranker, empty where there is none."""
+    try:
+        return current(folder, kind=KIND)
+    except ArtefactError:
+        return ""
+
+
+def load_champion(folder: Path, *, encoder_fingerprint: str, register: str) -> Ranker:
+    """The promoted ranker, or the linear baseline where there is none.
+
+    Raises ArtefactError when the promoted one is damaged or does not fit.
+    """
+    name = champion_name(folder)
+    if not name:
+        return LinearRanker()
+    return load_ranker(
+        folder / name, encoder_fingerprint=encoder_fingerprint, register=register
+    ).ranker
+
+
+def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> RankerGeneration:
+    """The ranker in `path`; raises ArtefactError when it is damaged or does not fit."""
+    expected = {
+        "register": register,
+        "encoder_fingerprint": encoder_fingerprint,
+        "feature_names": FEATURE_NAMES,
+    }
+    manifest = load(path, kind=KIND, expected=expected)
+    try:
+        curves = json.loads((path / CURVES).read_text(encoding="utf-8"))
+        ranker = TrainedRanker(
+            manifest.generation,
+            lgb.Booster(model_str=(path / TREES).read_text(encoding="utf-8")),
+            hired=Curve.of_json(curves["hired"]),
+            interviewed=Curve.of_json(curves["interviewed"]),
+        )
+    except ArtefactError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, MatcherError, lgb.basic.LightGBMError) as bad:
+        raise ArtefactError(
+            f"The ranker {path.name} cannot be read.", remedy="Run `matcher train`."
+        ) from bad
+    return RankerGeneration(manifest, ranker)

@@ -1,0 +1,140 @@
+"""How evaluations are printed: each method's figures with their intervals, leads and groups."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from matcher.cli.printing import out
+from matcher.evaluation.metrics import SMALL_GROUP
+
+if TYPE_CHECKING:
+    from matcher.evaluation.comparison import Comparison
+    from matcher.evaluation.intervals import Interval
+    from matcher.jobs.evaluate import Calibration, Evaluation, SideResult
+
+WIDE = 150
+"""Columns of a table of figures."""
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """What was measured, then each side's figures with 95 % intervals, and the calibration."""
+    print_origin(simulated=evaluation.simulated)
+    versions = ", ".join(f"{name} {value}" for name, value in evaluation.versions.items())
+    out.print(
+        f"Days {evaluation.first} to {evaluation.last}; recorded until {evaluation.last_recorded}\n"
+        f"{evaluation.drawn:,} of {evaluation.people:,} people who ever had a list; of their "
+        f"referrals of these days {evaluation.referred:,} have a known outcome, "
+        f"{evaluation.hired:,} a hire\n{versions}",
+        highlight=False,
+    )
+    for side in evaluation.sides:
+        _print_side(side)
+    for outcome, calibration in evaluation.calibration.items():
+        _print_calibration(outcome, calibration)
+
+
+def print_origin(*, simulated: bool) -> None:
+    """The notice above every figure of a simulated register."""
+    if simulated:
+        out.print("[bold yellow]Simulated data / 模擬資料[/]")
+
+
+def _print_side(side: SideResult) -> None:
+    out.print(
+        f"\n[bold]Lists for {side.side}[/]: {side.questions:,} asked, {side.candidates:,.0f} "
+        f"candidates each on average, {side.relevant:,} of them led to a hire or an interview",
+        highlight=False,
+    )
+    told = side.comparison
+    if told is None:
+        out.print("Nothing to measure: no candidate of these days was hired or interviewed.")
+        return
+    table = _table("method", "recall@10", "ndcg@10", "MRR", "coverage", "exposure Gini")
+    for method in told.figures:
+        figures = (method.recall, method.ndcg, method.mrr, method.coverage, method.exposure_gini)
+        table.add_row(method.method, *map(interval_text, figures))
+    _print_wide(table)
+    judged = told.figures[0].ndcg
+    out.print(
+        f"recall, ndcg and MRR over {judged.queries:,} {side.side} with a relevant candidate; "
+        f"{judged.left_out:,} had none.\nPairs nobody referred count as 0 but are not known "
+        "to be unsuitable: the figures compare methods and are no absolute quality.",
+        highlight=False,
+    )
+    _print_leads(told)
+    _print_groups(told, str(side.side))
+    _print_impacts(told)
+
+
+def _print_leads(told: Comparison) -> None:
+    table = _table("difference", "recall@10", "ndcg@10", "MRR")
+    for lead in told.leads:
+        gaps = (lead.recall.interval, lead.ndcg.interval, lead.mrr.interval)
+        table.add_row(f"{lead.method} - {lead.over}", *map(interval_text, gaps))
+    _print_wide(table)
+
+
+def _print_groups(told: Comparison, who: str) -> None:
+    methods = [figures.method for figures in told.figures]
+    lead = told.leads[0]
+    table = _table("ndcg@10", who, *methods, f"{lead.method} - {lead.over}")
+    for group in told.groups:
+        if group.people >= SMALL_GROUP:
+            values = (f"{group.ndcg[method].value:.3f}" for method in methods)
+            gap = interval_text(group.lead.interval)
+            table.add_row(group.group, f"{group.people:,}", *values, gap)
+    _print_wide(table)
+    few = [f"{group.group} ({group.people})" for group in told.groups if group.people < SMALL_GROUP]
+    if few:
+        out.print(f"Too few to tell: {', '.join(few)}.", highlight=False)
+
+
+def _print_impacts(told: Comparison) -> None:
+    for kind, impacts in told.impacts.items():
+        rows = list(impacts.items())
+        names = (f"{g.name} ({g.count:,})" for g in rows[0][1].groups)
+        table = _table(f"hit@10 by {kind}", *names, "ratio")
+        for name, impact in rows:
+            rates = ("too few" if g.too_small else f"{g.rate:.3f}" for g in impact.groups)
+            table.add_row(name, *rates, "-" if isnan(impact.ratio) else f"{impact.ratio:.2f}")
+        _print_wide(table)
+
+
+def _print_calibration(outcome: str, calibration: Calibration) -> None:
+    told = calibration.table
+    table = _table(f"{outcome}: predicted", "observed", "referrals")
+    for predicted, observed, count in zip(
+        told.predicted.tolist(), told.observed.tolist(), told.count.tolist(), strict=True
+    ):
+        table.add_row(f"{predicted:.3f}", f"{observed:.3f}", f"{count:,}")
+    _print_wide(table)
+    out.print(
+        f"Expected calibration error of {outcome}: {interval_text(calibration.error)}",
+        highlight=False,
+    )
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=SIMPLE, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    return table
+
+
+def _print_wide(table: Table) -> None:
+    """Figures with intervals need more room than a log or a narrow terminal has: never torn."""
+    Console(width=max(out.width, WIDE)).print(table)
+
+
+def interval_text(interval: Interval) -> str:
+    """A figure with its interval, as far as there is one."""
+    if isnan(interval.value):
+        return "-"
+    if isnan(interval.low):
+        return f"{interval.value:.3f}"
+    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"

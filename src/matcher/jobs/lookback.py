@@ -1,0 +1,161 @@
+"""The past of a register as arrays: what could be listed on each day, and what was asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine
+
+from matcher.db.engine import reading
+from matcher.evaluation.chronicle import Chronicle, counts_before, hire_rates_by_day
+from matcher.evaluation.history import (
+    ALL_RECORDED,
+    REFERRED_WITHIN,
+    Course,
+    Questions,
+    Side,
+    better,
+    gain,
+)
+from matcher.features.columns import day_number
+from matcher.features.pairs import FEATURE_NAMES
+from matcher.jobs.index import Track
+from matcher.jobs.records import Records, read_records
+from matcher.service.indexing import Indexer, centred_seekers, centred_vacancies
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookback:
+    """What the register says of its past, and the same as arrays."""
+
+    records: Records
+    chronicle: Chronicle
+    courses_of: Mapping[Pair, tuple[Course, ...]]
+    """The referrals of each (seeker row, vacancy row)."""
+
+    def gain_after(self, pair: Pair, day: int, *, as_of: int = ALL_RECORDED) -> float | None:
+        """Gain of a pair by its referrals on a day and in the 14 days after; 0 without any."""
+        found: float | None = 0.0
+        for course in self.referrals_after(pair, day, as_of=as_of):
+            found = better(gain(course, as_of=as_of), found)
+        return found
+
+    def referrals_after(self, pair: Pair, day: int, *, as_of: int = ALL_RECORDED) -> list[Course]:
+        """Referrals of a pair on a day and in the 14 days after, made before `as_of`."""
+        return [
+            course
+            for course in self.courses_of.get(pair, ())
+            if 0 <= course.made_on - day <= REFERRED_WITHIN and course.made_on < as_of
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """n pairs referred in the window: features of the day, and what is known to have followed."""
+
+    rows: NDArray[np.float32]
+    hired: NDArray[np.bool_]
+    interviewed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def look_back(engine: Engine, indexer: Indexer, *, people: int, track: Track) -> Lookback:
+    """Read the past of up to `people` seekers and encode what is new of it.
+
+    Raises NotReadyError where no list is old enough.
+    """
+    with reading(engine) as connection:
+        records = read_records(connection, people)
+    with track("vacancies") as progress:
+        offered = indexer.encode_vacancies(records.vacancies, progress)
+    with track("seekers") as progress:
+        asked = indexer.encode_seekers(records.seekers, progress)
+    centring = indexer.centring(asked, offered)
+    first = records.first
+    days = records.window.last + REFERRED_WITHIN + 1 - first
+    rows, when, amounts = records.filled.T
+    courses_of: dict[Pair, list[Course]] = defaultdict(list)
+    for course in records.courses:
+        courses_of[course.seeker, course.vacancy].append(course)
+    return Lookback(
+        records=records,
+        chronicle=Chronicle(
+            first=first,
+            seekers=indexer.columns(records.seekers),
+            seeker_vectors=centred_seekers(asked, centring),
+            came_on=np.array([day_number(s.registered_on) for s in records.seekers], np.int64),
+            left_on=records.left_on,
+            vacancies=indexer.offers([(v, v.openings) for v in records.vacancies]),
+            vacancy_vectors=centred_vacancies(offered, centring),
+            filled=counts_before(
+                first, days, when, rows, amounts=amounts, catalogue=len(records.vacancies)
+            ),
+            employer=records.employer,
+            hire_rates=hire_rates_by_day(
+                first,
+                days,
+                ended=records.ended,
+                employers=int(records.employer.max(initial=-1)) + 1,
+            ),
+            distances=indexer.reference.distances_km,
+        ),
+        courses_of={pair: tuple(courses) for pair, courses in courses_of.items()},
+    )
+
+
+def questions_of(back: Lookback, side: Side) -> Questions:
+    """One question of each asker of that side in the window, on its first day there.
+
+    A seeker asks on the day of the first list, a vacancy when somebody is first referred to it.
+    """
+    asked: dict[int, int] = {}
+    about: dict[int, list[int]] = defaultdict(list)
+    for seeker, vacancy in back.courses_of:
+        asker, row = _turned(side, seeker, vacancy)
+        about[asker].append(row)
+    if side == Side.SEEKERS:
+        asks = [(shown.seeker, shown.day) for shown in back.records.lists]
+    else:
+        asks = [(course.vacancy, course.made_on) for course in back.records.courses]
+    for asker, day in asks:
+        if day in back.records.window:
+            asked[asker] = min(day, asked.get(asker, day))
+    gains: dict[int, dict[int, float | None]] = {}
+    for question, (asker, day) in enumerate(sorted(asked.items())):
+        found = {row: back.gain_after(_turned(side, asker, row), day) for row in about[asker]}
+        gains[question] = {row: known for row, known in found.items() if known != 0}
+    return Questions(
+        chronicle=back.chronicle,
+        side=side,
+        asking=np.array(sorted(asked), np.int64),
+        days=np.array([asked[asker] for asker in sorted(asked)], np.int64),
+        gains=gains,
+    )
+
+
+def _turned(side: Side, one: int, other: int) -> Pair:
+    """(seeker, vacancy) to (who asks, about whom) and back."""
+    return (one, other) if side == Side.SEEKERS else (other, one)
+
+
+def referred_in_window(back: Lookback) -> Referred:
+    """Every pair referred in the window whose outcome is known, as it was that day."""
+    chronicle = back.chronicle
+    rows, gains = [np.empty((0, len(FEATURE_NAMES)), np.float32)], []
+    for course in back.records.courses:
+        known = gain(course)
+        if course.made_on not in back.records.window or known is None:
+            continue
+        pair = np.array([course.seeker]), np.array([course.vacancy])
+        rows.append(chronicle.rows(*pair, course.made_on))
+        gains.append(known)
+    told = np.array(gains)
+    return Referred(rows=np.concatenate(rows), hired=told >= 3, interviewed=told >= 1)

@@ -1,0 +1,54 @@
+"""What a ranker is trained on: pairs as they would have been served, and what came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """n pairs in g lists: those of list i are the rows offsets[i] to offsets[i + 1].
+
+    `rows` (n, features) come from `build_rows` as of `days` (g,), in days since 1970, which never
+    fall. `gains` (n,) are 3 for a hire, 1 for an interview, else 0. `positions` (n,) are the ranks
+    at which pairs were shown, from 1, and 0 for pairs drawn from what was not shown. Of the pairs
+    that were `referred` (n,) the outcome is known: `hired` and `interviewed` (or hired), (n,).
+    """
+
+    rows: NDArray[np.float32]
+    offsets: Ints
+    days: Ints
+    gains: Floats
+    positions: Ints
+    referred: Bools
+    hired: Bools
+    interviewed: Bools
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @property
+    def sizes(self) -> Ints:
+        """Pairs in each list, (g,)."""
+        return np.diff(self.offsets)
+
+    def lists(self, first: int, last: int) -> Examples:
+        """The lists from `first` up to, not including, `last`."""
+        pairs = slice(int(self.offsets[first]), int(self.offsets[last]))
+        return Examples(
+            rows=self.rows[pairs],
+            offsets=self.offsets[first : last + 1] - self.offsets[first],
+            days=self.days[first:last],
+            gains=self.gains[pairs],
+            positions=self.positions[pairs],
+            referred=self.referred[pairs],
+            hired=self.hired[pairs],
+            interviewed=self.interviewed[pairs],
+        )

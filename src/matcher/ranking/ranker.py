@@ -1,0 +1,39 @@
+"""What ranks: a score for the order, its parts for the reasons, and chances where it knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Calibrated probabilities (n,) of what follows within 60 days if a pair is referred."""
+
+    hired: NDArray[np.float64]
+    interviewed: NDArray[np.float64]
+    """An interview or a hire: never below `hired`."""
+
+
+class Ranker(Protocol):
+    """Scores pairs by their features alone; higher is better. `rows` are those of `build_rows`."""
+
+    @property
+    def version(self) -> str:
+        """Names this ranker in lists and logs; that of a trained one is its generation."""
+
+    @property
+    def trained(self) -> bool:
+        """Whether it was learnt from past placements."""
+
+    def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Scores (n,) of (n, features) `rows`; a row's score does not depend on the others."""
+
+    def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What each feature added to the score, (n, features), compared with an average pair."""
+
+    def chances(self, scores: NDArray[np.float64]) -> Chances | None:
+        """Probabilities that belong to (n,) `scores`; None where nothing was calibrated."""

@@ -1,0 +1,63 @@
+"""The ranker learnt from past placements: boosted trees for the order, curves for the chances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.errors import ArtefactError
+from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.calibration import Curve
+from matcher.ranking.ranker import Chances
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedRanker:
+    """A LightGBM LambdaRank model with a curve for a hire and one for an interview.
+
+    Raises ArtefactError for a model of other features than those of this program.
+    """
+
+    version: str
+    booster: lgb.Booster
+    hired: Curve
+    interviewed: Curve
+
+    def __post_init__(self) -> None:
+        found = tuple(self.booster.feature_name())
+        if found != FEATURE_NAMES:
+            raise ArtefactError(
+                f"The ranker {self.version} was trained on the features {', '.join(found)}; "
+                f"this program computes {', '.join(FEATURE_NAMES)}.",
+                remedy="Run `matcher train`.",
+            )
+
+    @property
+    def trained(self) -> bool:
+        """Always."""
+        return True
+
+    def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Sum of the leaves that each of the (n, features) `rows` falls into, (n,)."""
+        if not len(rows):
+            return np.empty(0)
+        return np.asarray(self.booster.predict(rows, raw_score=True, num_threads=1), np.float64)
+
+    def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """SHAP values of each feature, (n, features), exact for trees.
+
+        S. Lundberg et al., "From local explanations to global understanding with explainable AI for
+        trees" (2020), as LightGBM computes it; the share of the average pair is left out.
+        """
+        if not len(rows):
+            return np.empty((0, len(FEATURE_NAMES)))
+        shares = self.booster.predict(rows, pred_contrib=True, num_threads=1)
+        return np.asarray(shares, np.float64)[:, :-1]
+
+    def chances(self, scores: NDArray[np.float64]) -> Chances:
+        """Probabilities that belong to (n,) `scores`."""
+        hired = self.hired(scores)
+        return Chances(hired=hired, interviewed=np.maximum(hired, self.interviewed(scores)))
