@@ -22,6 +22,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "POST /v1/matches": frozenset({KIOSK, COUNSELLOR, ADMIN}),
     "GET /v1/seekers/{seeker_id}/matches": frozenset({COUNSELLOR, ADMIN}),
     "GET /v1/vacancies/{vacancy_id}/candidates": frozenset({COUNSELLOR, ADMIN}),
+    "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not": frozenset({COUNSELLOR, ADMIN}),
+    "GET /v1/seekers/{seeker_id}/changes": frozenset({COUNSELLOR, ADMIN}),
     "PUT /v1/seekers/{seeker_id}": frozenset({COUNSELLOR, ADMIN}),
     "PUT /v1/vacancies/{vacancy_id}": frozenset({COUNSELLOR, ADMIN}),
     "POST /v1/vacancies/{vacancy_id}/close": frozenset({COUNSELLOR, ADMIN}),

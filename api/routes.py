@@ -26,17 +26,21 @@ from api.schemas import (
     CandidateList,
     Closed,
     Noted,
+    Outlook,
     RateList,
     Referred,
     Responses,
     Stored,
     VacancyList,
+    WhyNot,
     problem_responses,
 )
 from matcher.bootstrap import App
 from matcher.calendar_roc import roc_text
 from matcher.entities import Language
+from matcher.ranking.wording import Voice
 from matcher.rates.registry import Period
+from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.clock import day_of
 from matcher.service.lists import Slate
 from matcher.service.views import rates_view, slate_view
@@ -51,6 +55,7 @@ v1 = APIRouter(
 SeekerId = Annotated[Id, Path(description="the bureau's id of the job seeker")]
 VacancyId = Annotated[Id, Path(description="the bureau's id of the vacancy")]
 ReferralId = Annotated[Id, Path(description="the id that the referral was answered with")]
+Said = Annotated[Voice, Query(description="whom the sentences address")]
 K = Annotated[int, Query(ge=1, le=100, description="lines at most")]
 Lang = Annotated[Language, Query(description="language of the sentences")]
 
@@ -100,6 +105,34 @@ def vacancies_for_a_profile(
     """
     profile = profile_of(body, day_of(app.clock()), app.reference)
     return _slate(app.lists.for_profile(profile, k=k, channel=channel), app, lang)
+
+
+@v1.get(
+    "/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not",
+    tags=["advice"],
+    responses={200: {"model": WhyNot}, **_404},
+)
+def why_not(
+    app: Service,
+    seeker_id: SeekerId,
+    vacancy_id: VacancyId,
+    lang: Lang = Language.ZH,
+    voice: Said = Voice.SEEKER,
+) -> Response:
+    """Which criteria this pair fails, with both sides, and which changes would meet them."""
+    why = app.advice.why_not(seeker_id, vacancy_id)
+    return _json(why_not_view(why, language=lang, reference=app.reference, voice=voice))
+
+
+@v1.get(
+    "/seekers/{seeker_id}/changes", tags=["advice"], responses={200: {"model": Outlook}, **_404}
+)
+def changes_for_a_seeker(
+    app: Service, seeker_id: SeekerId, lang: Lang = Language.ZH, voice: Said = Voice.SEEKER
+) -> Response:
+    """How many vacancies fit a person now, and how many further ones each single change opens."""
+    found = app.advice.changes(seeker_id)
+    return _json(changes_view(found, language=lang, reference=app.reference, voice=voice))
 
 
 @v1.put("/seekers/{seeker_id}", tags=["register"], responses=_may_create(Stored))

@@ -19,6 +19,7 @@ from matcher.errors import ConfigurationError, NotReadyError
 from matcher.features.reading import read_lexicon
 from matcher.identity import IdentityKey
 from matcher.reference import Reference
+from matcher.service.advice import Advice
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of, now
 from matcher.service.figures import Figures
@@ -109,6 +110,11 @@ class App:
             exploration=self.exploration,
             clock=self.clock,
         )
+
+    @cached_property
+    def advice(self) -> Advice:
+        """Why a vacancy is not listed, and what would open more."""
+        return Advice(self.engine, self.live, self.indexer, clock=self.clock)
 
     @cached_property
     def register(self) -> Register:

@@ -29,7 +29,9 @@ BODIES = {
 KIOSK = {"POST /v1/matches"}
 ANALYST = {"GET /v1/rates"}
 ALL = {
+    "GET /v1/seekers/{seeker_id}/changes",
     "GET /v1/seekers/{seeker_id}/matches",
+    "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not",
     "GET /v1/vacancies/{vacancy_id}/candidates",
     "POST /v1/vacancies/{vacancy_id}/close",
     "GET /v1/rates",

@@ -40,17 +40,8 @@ from matcher.entities import (
 )
 from matcher.errors import InvalidInputError, NotReadyError
 from matcher.evaluation.baselines import score_pools
-from matcher.evaluation.comparison import judge
-from matcher.evaluation.history import (
-    PLACED_WITHIN,
-    REFERRED_WITHIN,
-    Course,
-    Questions,
-    RankerScore,
-    Side,
-    evaluation_window,
-    gain,
-)
+from matcher.evaluation.comparison import Judged, by_asker, judge
+from matcher.evaluation.history import Course, Questions, RankerScore, Side, evaluation_window, gain
 from matcher.features.columns import day_number
 from matcher.features.vectors import Vectors
 from matcher.identity import IdentityKey
@@ -58,6 +49,7 @@ from matcher.jobs.evaluate import Evaluation, evaluate
 from matcher.jobs.importing import import_files
 from matcher.jobs.lookback import Lookback, look_back, questions_of
 from matcher.pipeline import match_vacancies
+from matcher.ranking.examples import PLACED_WITHIN, REFERRED_WITHIN
 from matcher.ranking.linear import LinearRanker
 from matcher.retrieval.pool import Pool, Segment
 from matcher.simulation import simulate
@@ -258,7 +250,9 @@ def test_of_two_referrals_of_a_pair_the_hire_counts(tmp_path: Path, tiny_model: 
     assert gains(app) == {"V-a": 3, "V-c": 1}
 
 
-def test_a_person_is_one_query_on_the_first_day_in_taipei(tmp_path: Path, tiny_model: Path):
+def test_every_list_of_a_day_in_taipei_is_a_question_and_a_day_only_one(
+    tmp_path: Path, tiny_model: Path
+):
     # 17:00 UTC is already the next day in Taipei.
     late = datetime(DAY.year, DAY.month, DAY.day, 17, tzinfo=UTC)
     records = [
@@ -266,12 +260,31 @@ def test_a_person_is_one_query_on_the_first_day_in_taipei(tmp_path: Path, tiny_m
         JobSeeker(id="S-3", registered_on=DAY),
         slate("I-0", "S-3", morning(DAY - days(7))),  # before the window of three days
         slate("I-2", "S-1", morning(DAY + days(1))),
+        slate("I-4", "S-1", morning(DAY)),  # a second list of the same day
         slate("I-3", "S-2", late),
     ]
     questions = asked(bureau_of(tmp_path, tiny_model, records))
     people = questions.chronicle.seekers.ids[questions.asking].tolist()
-    found = dict(zip(people, questions.days.tolist(), strict=True))
-    assert found == {b"S-1": day_number(DAY), b"S-2": day_number(DAY + days(1))}
+    found = list(zip(people, questions.days.tolist(), strict=True))
+    today = day_number(DAY)
+    assert found == [(b"S-1", today), (b"S-1", today + 1), (b"S-2", today + 1)]
+    assert questions.first.tolist() == [0, 2]
+
+
+def test_a_person_counts_once_however_often_they_asked():
+    lists = Judged(
+        recall=np.array([1.0, 0.0, np.nan, 0.5]),
+        ndcg=np.array([np.nan, np.nan, np.nan, 0.25]),
+        reciprocal_rank=np.array([1.0, 1.0, 0.0, 0.0]),
+        hit=np.array([1.0, 0.0, np.nan, 1.0]),
+        slates=np.zeros((4, 10), np.int64),
+    )
+    told = by_asker(lists, np.array([3, 3, 3, 8]))
+    assert told.recall.tolist() == [0.5, 0.5]
+    assert np.isnan(told.ndcg[0])
+    assert told.ndcg[1] == 0.25
+    assert told.reciprocal_rank.tolist() == pytest.approx([2 / 3, 0])
+    assert len(told.slates) == 4
 
 
 def test_ties_are_by_id(tmp_path: Path, tiny_model: Path):

@@ -33,7 +33,11 @@ def publish_ranker(folder: Path, manifest: Manifest, ranker: TrainedRanker, *, c
 
     def write(draft: Path) -> None:
         (draft / TREES).write_text(ranker.booster.model_to_string(), encoding="utf-8")
-        curves = {"hired": ranker.hired.as_json(), "interviewed": ranker.interviewed.as_json()}
+        curves = {
+            "baseline": ranker.baseline.version,
+            "hired": ranker.hired.as_json(),
+            "interviewed": ranker.interviewed.as_json(),
+        }
         (draft / CURVES).write_text(json.dumps(curves, indent=1) + "\n", encoding="utf-8")
         (draft / CARD).write_text(card, encoding="utf-8")
 
@@ -71,8 +75,16 @@ def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> Ranke
     manifest = load(path, kind=KIND, expected=expected)
     try:
         curves = json.loads((path / CURVES).read_text(encoding="utf-8"))
+        baseline = LinearRanker()
+        if curves["baseline"] != baseline.version:
+            raise ArtefactError(
+                f"The ranker {path.name} corrects the baseline {curves['baseline']}; this program "
+                f"has {baseline.version}.",
+                remedy="Run `matcher train`.",
+            )
         ranker = TrainedRanker(
             manifest.generation,
+            baseline,
             lgb.Booster(model_str=(path / TREES).read_text(encoding="utf-8")),
             hired=Curve.of_json(curves["hired"]),
             interviewed=Curve.of_json(curves["interviewed"]),

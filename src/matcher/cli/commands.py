@@ -17,10 +17,12 @@ from matcher.cli.failing import failing_clearly
 from matcher.cli.keys import keys
 from matcher.cli.printing import (
     out,
+    print_changes,
     print_rates,
     print_report,
     print_slate,
     print_welcome,
+    print_why_not,
 )
 from matcher.config import Settings
 from matcher.db.engine import migrate as migrate_schema
@@ -30,6 +32,7 @@ from matcher.entities import Channel, JobSeeker, Language
 from matcher.errors import ConfigurationError
 from matcher.jobs.index import build_index
 from matcher.progress import track
+from matcher.ranking.wording import Voice
 from matcher.rates.registry import Period
 from matcher.service.clock import day_of
 from matcher.service.figures import last_twelve_months
@@ -162,6 +165,24 @@ def match(
             profile = JobSeeker(id="profile", registered_on=day_of(bureau.clock()), text=text)
             slate = bureau.lists.for_profile(profile, k=k, channel=Channel.COUNSELLOR)
         print_slate(slate, lang, bureau.reference)
+
+
+@app.command()
+def why(
+    seeker: Annotated[str, typer.Option(help="id of a registered seeker")],
+    vacancy: Annotated[str, typer.Option(help="id of a vacancy: says why it is not listed")] = "",
+    lang: Annotated[Language, typer.Option(help="language of the sentences")] = Language.ZH,
+    voice: Annotated[Voice, typer.Option(help="whom the sentences address")] = Voice.SEEKER,
+) -> None:
+    """Say why a vacancy is not in a person's list, or what would open more vacancies."""
+    with failing_clearly():
+        bureau = App(Settings())
+        if vacancy:
+            found = bureau.advice.why_not(seeker, vacancy)
+            print_why_not(found, lang, voice, bureau.reference)
+        else:
+            bureau.sync()
+            print_changes(bureau.advice.changes(seeker), lang, voice, bureau.reference)
 
 
 @app.command()

@@ -46,8 +46,9 @@ def print_origin(*, simulated: bool) -> None:
 
 def _print_side(side: SideResult) -> None:
     out.print(
-        f"\n[bold]Lists for {side.side}[/]: {side.questions:,} asked, {side.candidates:,.0f} "
-        f"candidates each on average, {side.relevant:,} of them led to a hire or an interview",
+        f"\n[bold]Lists for {side.side}[/]: {side.questions:,} asked for by {side.askers:,}, "
+        f"{side.candidates:,.0f} candidates each on average, {side.relevant:,} of them led to a "
+        "hire or an interview",
         highlight=False,
     )
     told = side.comparison

@@ -10,8 +10,11 @@ from rich.markup import escape
 
 from matcher.config import Settings
 from matcher.entities import Language
+from matcher.ranking.wording import Voice
 from matcher.rates.registry import EVENT_NAMES, Rate
 from matcher.reference import Reference
+from matcher.service.advice import Changes, WhyNot
+from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.lists import Slate
 from matcher.service.views import slate_view
 
@@ -118,3 +121,31 @@ def print_slate(slate: Slate, language: Language, reference: Reference) -> None:
         names = f"{rate['names']['zh']} {rate['names']['en']}"
         value = "-" if rate["value"] is None else f"{rate['value']} {rate['unit']}"
         out.print(f"[dim]{names}: {value} ({counts})[/]", highlight=False)
+
+
+def print_why_not(why: WhyNot, language: Language, voice: Voice, reference: Reference) -> None:
+    """What a pair lacks, and what would open it."""
+    view: Any = why_not_view(why, language=language, reference=reference, voice=voice)
+    if view["notice"]:
+        out.print(f"[bold yellow]{view['notice']}[/]")
+    out.print(f"[bold]{escape(view['title'])}[/]")
+    for failed in view["failed"]:
+        out.print(
+            f"  [red]-[/] {escape(failed['name'])}: {escape(failed['text'])}", highlight=False
+        )
+    if view["unknown"]:
+        unknown = "; ".join(item["text"] for item in view["unknown"])
+        out.print(f"  [dim]? {escape(unknown)}[/]", highlight=False)
+    out.print(escape(view["text"]), highlight=False)
+    for change in view["changes"] or ():
+        out.print(f"  [green]+[/] {escape(change['text'])}", highlight=False)
+
+
+def print_changes(found: Changes, language: Language, voice: Voice, reference: Reference) -> None:
+    """What fits a person now, and what each single change would open."""
+    view: Any = changes_view(found, language=language, reference=reference, voice=voice)
+    if view["notice"]:
+        out.print(f"[bold yellow]{view['notice']}[/]")
+    out.print(f"[bold]{escape(view['text'])}[/]", highlight=False)
+    for change in view["changes"]:
+        out.print(f"  [green]+[/] {escape(change['text'])}", highlight=False)

@@ -42,7 +42,8 @@ class Role(StrEnum):
     PASSAGE = "passage"
 
 
-_PROMPT_NAMES = {Role.QUERY: ("query",), Role.PASSAGE: ("passage", "document", "corpus")}
+PROMPT_NAMES = {Role.QUERY: ("query",), Role.PASSAGE: ("passage", "document", "corpus")}
+"""How models name the prompt of a role, the usual name first."""
 
 
 class SentenceEncoder:
@@ -51,15 +52,15 @@ class SentenceEncoder:
     def __init__(self, folder: Path, manifest: ModelManifest) -> None:
         self.name = manifest.name
         self.fingerprint = manifest.fingerprint
-        self._folder = folder
-        self._manifest = manifest
+        self.folder = folder
+        self.manifest = manifest
         self._model: SentenceTransformer | None = None
         self._lock = threading.RLock()  # for loading, and the fast tokenizers are not reentrant
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return self._manifest.dimension or int(self._load().get_embedding_dimension() or 0)
+        return self.manifest.dimension or int(self._load().get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
         """Vectors of `texts`, (n, dimension), rows of unit length, in the order of the texts.
@@ -69,16 +70,16 @@ class SentenceEncoder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
             return vectors
-        prompt = next((p for n in _PROMPT_NAMES[role] if (p := self._manifest.prompts.get(n))), "")
-        readable = [_readable(text) for text in texts]
+        prompt = next((p for n in PROMPT_NAMES[role] if (p := self.manifest.prompts.get(n))), "")
+        seen = [readable(text) for text in texts]
         model = self._load()
         with self._lock:
-            lengths = _lengths(model, readable)
+            lengths = _lengths(model, seen)
         order = sorted(range(len(texts)), key=lengths.__getitem__, reverse=True)
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
 
         def forward(rows: list[int]) -> None:
-            vectors[rows] = self._forward(model, [readable[i] for i in rows], prompt)
+            vectors[rows] = self._forward(model, [seen[i] for i in rows], prompt)
 
         if len(batches) == 1:
             forward(batches[0])
@@ -103,8 +104,8 @@ class SentenceEncoder:
     def _load(self) -> SentenceTransformer:
         with self._lock:
             if self._model is None:
-                check_files(self._folder, self._manifest, content=True)
-                self._model = _load_model(str(self._folder), local=True)
+                check_files(self.folder, self.manifest, content=True)
+                self._model = load_model(str(self.folder), local=True)
             return self._model
 
 
@@ -160,7 +161,7 @@ def _fetch(name: str, folder: Path) -> ModelManifest:
             remedy="Connect once to fetch it, or copy its folder here and set MATCHER_ENCODER "
             f"to that path, or to {BUILT_IN}, which needs no network.",
         ) from error
-    model = _load_model(name, local=False, revision=revision)
+    model = load_model(name, local=False, revision=revision)
     model.save(str(folder), create_model_card=False)
     return survey(
         folder,
@@ -170,7 +171,8 @@ def _fetch(name: str, folder: Path) -> ModelManifest:
     )
 
 
-def _load_model(location: str, *, local: bool, revision: str | None = None) -> SentenceTransformer:
+def load_model(location: str, *, local: bool, revision: str | None = None) -> SentenceTransformer:
+    """The model itself, ready to encode; raises ArtefactError where its files do not make one."""
     # Imported here: it takes seconds, which a command that encodes nothing should not pay.
     import torch
     from safetensors import SafetensorError
@@ -201,6 +203,6 @@ def _lengths(model: SentenceTransformer, texts: list[str]) -> list[int]:
     return [len(ids) for ids in encoded["input_ids"]]
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """The part of a text that a model sees, without the lone surrogates no tokenizer takes."""
     return text[:LONGEST].encode("utf-8", "replace").decode()

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from matcher.entities import Outcome
 from matcher.evaluation.chronicle import Chronicle
 from matcher.evaluation.metrics import Floats, Pools, Rows
+from matcher.ranking.examples import (
+    HIRED_GAIN,
+    INTERVIEW_GAIN,
+    PLACED_WITHIN,
+    REFERRED_WITHIN,
+)
 from matcher.ranking.ranker import Ranker
 
-REFERRED_WITHIN = 14
-"""Days after a list in which a referral still counts as led to by it."""
-PLACED_WITHIN = 60
-"""Days after a referral in which its outcome counts."""
 PARTS = 4
 """The window is the last of so many equal parts of the mature days."""
-HIRED_GAIN, INTERVIEW_GAIN = 3.0, 1.0
 ALL_RECORDED = np.iinfo(np.int32).max
 """As of this day everything is known that ever was recorded."""
 FAILED = frozenset({Outcome.REJECTED, Outcome.DECLINED, Outcome.NO_SHOW})
@@ -101,6 +102,7 @@ def better(one: float | None, other: float | None) -> float | None:
 class Questions:
     """q lists asked for by one side: row `asking[i]` on `days[i]`, about rows of the other side.
 
+    In the order of who asks, each perhaps on several days.
     `gains` holds gains by question and candidate row, None where nobody knows; any other pair
     counts as 0.
     """
@@ -113,6 +115,11 @@ class Questions:
 
     def __len__(self) -> int:
         return len(self.days)
+
+    @property
+    def first(self) -> Rows:
+        """The first question of each asker, (a,)."""
+        return np.unique(self.asking, return_index=True)[1]
 
     @property
     def catalogue(self) -> int:

@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from matcher.db.engine import reading
 from matcher.db.history import protected_attributes
-from matcher.entities import JobSeeker, ProtectedAttributes, Vacancy
-from matcher.errors import InvalidInputError
+from matcher.entities import ProtectedAttributes
 from matcher.evaluation.baselines import (
-    BM25,
-    EmbeddingOnly,
-    NewestFirst,
-    Popularity,
-    RandomOrder,
     Scorer,
     score_pools,
 )
-from matcher.evaluation.chronicle import counts_before
-from matcher.evaluation.comparison import Comparison, Groups, Judged, compare, joined, judge
+from matcher.evaluation.comparison import (
+    Comparison,
+    Groups,
+    Judged,
+    by_asker,
+    compare,
+    joined,
+    judge,
+)
 from matcher.evaluation.groups import plain_groups, protected_groups
-from matcher.evaluation.history import HiddenUtility, Questions, RankerScore, Side
+from matcher.evaluation.history import Questions, Side
 from matcher.evaluation.intervals import Interval, statistic_interval
 from matcher.evaluation.metrics import Floats, Reliability, Rows, reliability
-from matcher.features.columns import EPOCH, day_number
-from matcher.features.text import encoder_text
+from matcher.features.columns import EPOCH
 from matcher.jobs.index import Track
 from matcher.jobs.lookback import (
-    Lookback,
-    Pair,
     Referred,
     look_back,
     questions_of,
     referred_in_window,
 )
+from matcher.jobs.methods import ORACLE, methods_for, read_oracle
 from matcher.jobs.records import SEED, Records
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Ranker
@@ -52,7 +48,7 @@ from matcher.service.indexing import Indexer, Progress
 BLOCK = 100
 """Questions whose candidates are in memory at once."""
 RESAMPLES = 200
-LINEAR, TRAINED, ORACLE = "linear score", "trained", "oracle"
+LINEAR, TRAINED = "linear score", "trained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +59,7 @@ class SideResult:
     """
 
     side: Side
+    askers: int
     questions: int
     candidates: float
     relevant: int
@@ -129,11 +126,14 @@ def evaluate(
     """
     back = look_back(engine, indexer, people=people, track=track)
     records = back.records
-    hidden = None if oracle is None else _read_oracle(oracle, records)
+    hidden = None if oracle is None else read_oracle(oracle, records)
+    rankers: dict[str, Ranker] = {LINEAR: LinearRanker()}
+    if ranker.trained:
+        rankers[TRAINED] = ranker
     judged = []
     for side in Side:
         questions = questions_of(back, side)
-        methods = _methods(back, questions, indexer, ranker=ranker, oracle=hidden)
+        methods = methods_for(back, questions, indexer, rankers=rankers, oracle=hidden)
         with track(f"lists for {side}") as progress:
             judged.append((questions, judge_all(questions, methods, progress)))
     # Read only now, when every list is made: no score can depend on them.
@@ -183,7 +183,7 @@ def calibrations(ranker: Ranker, referred: Referred) -> dict[str, Calibration]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgements:
-    """Lists of each method, how often each row was a candidate, and relevant candidates."""
+    """Figures of each asker by method, how often each row was a candidate, relevant candidates."""
 
     by_method: Mapping[str, Judged]
     candidates: Rows
@@ -206,7 +206,11 @@ def judge_all(
             parts[name].append(judge(pools, score_pools(_Shifted(scorer, first), pools)))
         progress(block.stop, len(questions))
     return Judgements(
-        by_method={name: joined(blocks) for name, blocks in parts.items() if blocks},
+        by_method={
+            name: by_asker(joined(blocks), questions.asking)
+            for name, blocks in parts.items()
+            if blocks
+        },
         candidates=candidates,
         relevant=relevant,
     )
@@ -215,12 +219,13 @@ def judge_all(
 def groups_of(
     records: Records, questions: Questions, protected: Mapping[str, ProtectedAttributes]
 ) -> tuple[Groups, dict[str, Groups]]:
-    """Masks over the questions: by plain facts, and by protected ones, which vacancies have not."""
+    """Masks over the askers: by plain facts, and by protected ones, which vacancies have not."""
+    first = questions.first
+    askers, days = questions.asking[first].tolist(), questions.days[first]
     if questions.side == Side.VACANCIES:
-        return plain_groups([records.vacancies[row] for row in questions.asking.tolist()]), {}
-    asking = [records.seekers[row] for row in questions.asking.tolist()]
-    people = [protected.get(seeker.id) for seeker in asking]
-    return plain_groups(asking), protected_groups(people, questions.days)
+        return plain_groups([records.vacancies[row] for row in askers]), {}
+    people = [records.seekers[row] for row in askers]
+    return plain_groups(people), protected_groups([protected.get(p.id) for p in people], days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,72 +237,6 @@ class _Shifted:
 
     def scores(self, query: int, candidates: Rows) -> Floats:
         return self.scorer.scores(query + self.by, candidates)
-
-
-@dataclass(frozen=True, slots=True)
-class _Oracle:
-    """Hidden utilities of a simulated register by (seeker row, vacancy row)."""
-
-    utilities: Mapping[Pair, float]
-
-    def of(self, questions: Questions) -> HiddenUtility:
-        """The same by question and candidate."""
-        at = 0 if questions.side == Side.SEEKERS else 1
-        question_of = {asker: n for n, asker in enumerate(questions.asking.tolist())}
-        known: dict[int, dict[int, float]] = defaultdict(dict)
-        for pair, utility in self.utilities.items():
-            if (question := question_of.get(pair[at])) is not None:
-                known[question][pair[1 - at]] = utility
-        return HiddenUtility(known)
-
-
-def _methods(
-    back: Lookback,
-    questions: Questions,
-    indexer: Indexer,
-    *,
-    ranker: Ranker,
-    oracle: _Oracle | None,
-) -> dict[str, Scorer]:
-    """All that is compared, the linear baseline and a trained ranker among them."""
-    records, chronicle = back.records, back.chronicle
-    sides: dict[Side, tuple[Sequence[JobSeeker] | Sequence[Vacancy], NDArray[np.float32]]] = {
-        Side.SEEKERS: (records.seekers, chronicle.seeker_vectors.texts),
-        Side.VACANCIES: (records.vacancies, chronicle.vacancy_vectors.texts),
-    }
-    everybody, vectors = sides[questions.side]
-    asking = [everybody[row] for row in questions.asking.tolist()]
-    (catalogue, asked_vectors) = sides[questions.side.other]
-    seeker, vacancy, when = records.referred.T
-    row = vacancy if questions.side == Side.SEEKERS else seeker
-    told = row >= 0
-    methods: dict[str, Scorer] = {
-        "random": RandomOrder(
-            query_ids=np.array([record.id.encode() for record in asking], "S32"),
-            catalogue_size=questions.catalogue,
-            seed=SEED,
-        ),
-        "newest first": NewestFirst(np.array([_since(record) for record in catalogue])),
-        "popularity": Popularity(
-            counts=counts_before(
-                chronicle.first,
-                len(chronicle.filled),
-                when[told],
-                row[told],
-                amounts=np.ones(int(told.sum()), np.int64),
-                catalogue=questions.catalogue,
-            ),
-            day_of_query=questions.days - chronicle.first,
-        ),
-        "BM25": BM25.of(_texts(asking, indexer), _texts(catalogue, indexer)),
-        "embedding only": EmbeddingOnly(queries=vectors[questions.asking], catalogue=asked_vectors),
-        LINEAR: RankerScore(questions=questions, ranker=LinearRanker()),
-    }
-    if ranker.trained:
-        methods[TRAINED] = RankerScore(questions=questions, ranker=ranker)
-    if oracle is not None:
-        methods[ORACLE] = oracle.of(questions)
-    return methods
 
 
 def _side_result(
@@ -320,36 +259,9 @@ def _side_result(
         )
     return SideResult(
         side=questions.side,
+        askers=len(questions.first),
         questions=len(questions),
         candidates=judged.candidates.sum() / max(len(questions), 1),
         relevant=judged.relevant,
         comparison=comparison,
     )
-
-
-def _read_oracle(path: Path, records: Records) -> _Oracle:
-    remedy = "Give hidden/oracle.csv of the simulated register that was imported."
-    if not records.simulated:
-        raise InvalidInputError("Only a simulated register has an oracle.", remedy=remedy)
-    seekers = {seeker.id: row for row, seeker in enumerate(records.seekers)}
-    vacancies = {vacancy.id: row for row, vacancy in enumerate(records.vacancies)}
-    known: dict[Pair, float] = {}
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
-                seeker, vacancy = seekers.get(line["seeker_id"]), vacancies.get(line["vacancy_id"])
-                if seeker is not None and vacancy is not None:
-                    known[seeker, vacancy] = float(line["utility"])
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise InvalidInputError(
-            f"{path.name} cannot be read as seeker_id, vacancy_id, utility.", remedy=remedy
-        ) from error
-    return _Oracle(known)
-
-
-def _since(record: JobSeeker | Vacancy) -> int:
-    return day_number(record.registered_on if isinstance(record, JobSeeker) else record.posted_on)
-
-
-def _texts(records: Sequence[JobSeeker] | Sequence[Vacancy], indexer: Indexer) -> list[str]:
-    return [encoder_text(record, indexer.reference, indexer.lexicon) for record in records]

@@ -12,19 +12,12 @@ from sqlalchemy import Engine
 
 from matcher.db.engine import reading
 from matcher.evaluation.chronicle import Chronicle, counts_before, hire_rates_by_day
-from matcher.evaluation.history import (
-    ALL_RECORDED,
-    REFERRED_WITHIN,
-    Course,
-    Questions,
-    Side,
-    better,
-    gain,
-)
+from matcher.evaluation.history import ALL_RECORDED, Course, Questions, Side, better, gain
 from matcher.features.columns import day_number
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.index import Track
 from matcher.jobs.records import Records, read_records
+from matcher.ranking.examples import REFERRED_WITHIN
 from matcher.service.indexing import Indexer, centred_seekers, centred_vacancies
 
 Pair = tuple[int, int]
@@ -112,33 +105,25 @@ def look_back(engine: Engine, indexer: Indexer, *, people: int, track: Track) ->
 
 
 def questions_of(back: Lookback, side: Side) -> Questions:
-    """One question of each asker of that side in the window, on its first day there.
+    """Every list that one side asked for in the window, by who asks and day.
 
-    A seeker asks on the day of the first list, a vacancy when somebody is first referred to it.
+    A seeker asked when a list was shown, a vacancy on the days when somebody was referred to it.
     """
-    asked: dict[int, int] = {}
     about: dict[int, list[int]] = defaultdict(list)
     for seeker, vacancy in back.courses_of:
         asker, row = _turned(side, seeker, vacancy)
         about[asker].append(row)
     if side == Side.SEEKERS:
-        asks = [(shown.seeker, shown.day) for shown in back.records.lists]
+        asks = {(shown.seeker, shown.day) for shown in back.records.lists}
     else:
-        asks = [(course.vacancy, course.made_on) for course in back.records.courses]
-    for asker, day in asks:
-        if day in back.records.window:
-            asked[asker] = min(day, asked.get(asker, day))
+        asks = {(course.vacancy, course.made_on) for course in back.records.courses}
+    asked = sorted((asker, day) for asker, day in asks if day in back.records.window)
     gains: dict[int, dict[int, float | None]] = {}
-    for question, (asker, day) in enumerate(sorted(asked.items())):
+    for question, (asker, day) in enumerate(asked):
         found = {row: back.gain_after(_turned(side, asker, row), day) for row in about[asker]}
         gains[question] = {row: known for row, known in found.items() if known != 0}
-    return Questions(
-        chronicle=back.chronicle,
-        side=side,
-        asking=np.array(sorted(asked), np.int64),
-        days=np.array([asked[asker] for asker in sorted(asked)], np.int64),
-        gains=gains,
-    )
+    asking, days = np.array(asked, np.int64).reshape(-1, 2).T
+    return Questions(chronicle=back.chronicle, side=side, asking=asking, days=days, gains=gains)
 
 
 def _turned(side: Side, one: int, other: int) -> Pair:

@@ -23,15 +23,10 @@ from matcher.db.history import (
 from matcher.db.store import get_many, last_change, register_id
 from matcher.entities import Impression, JobSeeker, SeekerStatus, Vacancy
 from matcher.errors import NotReadyError
-from matcher.evaluation.history import (
-    PLACED_WITHIN,
-    REFERRED_WITHIN,
-    Course,
-    Window,
-    evaluation_window,
-)
+from matcher.evaluation.history import Course, Window, evaluation_window
 from matcher.evaluation.metrics import Rows
 from matcher.features.columns import EPOCH, NEVER, day_number
+from matcher.ranking.examples import PLACED_WITHIN, REFERRED_WITHIN
 from matcher.service.clock import day_of
 
 SEED = 0

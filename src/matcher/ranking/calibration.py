@@ -32,7 +32,7 @@ class Curve:
 
     def __call__(self, scores: Floats) -> Floats:
         """Probabilities (n,) of (n,) scores."""
-        return np.asarray(1 / (1 + np.exp(-(self.slope * scores + self.intercept))))
+        return _chance(self.slope * scores + self.intercept)
 
     def as_json(self) -> dict[str, float]:
         """The two numbers."""
@@ -50,30 +50,46 @@ class Curve:
 
 
 def fit_curve(scores: Floats, happened: NDArray[np.bool_]) -> Curve:
-    """The curve that makes (n,) `happened` most likely, by Newton's method.
+    """The curve that makes (n,) `happened` most likely, by Newton's method with halved steps.
 
     J. Platt, "Probabilistic Outputs for Support Vector Machines" (1999), with the targets of its
     section 2.2: (hires + 1) / (hires + 2) and 1 / (failures + 2), which keep a single hire or
-    none at all from being certainty. Scores that point the wrong way give a flat curve.
+    none at all from being certainty; halving after H.-T. Lin, C.-J. Lin and R. Weng, "A Note on
+    Platt's Probabilistic Outputs for Support Vector Machines" (2007). Scores that point the wrong
+    way give a flat curve.
     """
     yes, no = np.count_nonzero(happened), np.count_nonzero(~happened)
     high = (yes + PRIOR_COUNT) / (yes + 2 * PRIOR_COUNT)
     low = PRIOR_COUNT / (no + 2 * PRIOR_COUNT)
     flat = Curve(0.0, float(np.log((yes + PRIOR_COUNT) / (no + PRIOR_COUNT))))
-    centre, scale = (float(scores.mean()), float(scores.std())) if len(scores) else (0.0, 0.0)
-    if scale == 0:
+    # The deviation of equal scores need not be 0: their mean is rounded.
+    if not len(scores) or np.ptp(scores) == 0:
         return flat
+    centre, scale = float(scores.mean()), float(scores.std())
     target = np.where(happened, high, low)
     x = np.column_stack([(scores - centre) / scale, np.ones(len(scores))])
     weights = np.array([0.0, flat.intercept])
+
+    def unlikeliness(weights: Floats) -> float:
+        margin = x @ weights
+        return float(np.sum(np.logaddexp(0, margin) - target * margin))
+
     for _ in range(ROUNDS):
-        p = 1 / (1 + np.exp(-(x @ weights)))
+        p = _chance(x @ weights)
         slope = x.T @ (p - target)
         # The ridge keeps separable scores from running away.
         curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-6 * np.eye(2)
         step = np.linalg.solve(curvature, slope)
+        now = unlikeliness(weights)
+        while np.abs(step).max() >= 1e-10 and unlikeliness(weights - step) > now:
+            step = step / 2
         weights = weights - step
         if np.abs(step).max() < 1e-10:
             break
     a, b = float(weights[0] / scale), float(weights[1] - weights[0] * centre / scale)
     return Curve(a, b) if a > 0 and np.isfinite([a, b]).all() else flat
+
+
+def _chance(margin: Floats) -> Floats:
+    """1 / (1 + exp(-margin)), (n,), without overflow."""
+    return np.exp(-np.logaddexp(0, -margin))

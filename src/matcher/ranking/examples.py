@@ -7,6 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+REFERRED_WITHIN = 14
+"""Days after a list in which a referral still counts as led to by it."""
+PLACED_WITHIN = 60
+"""Days after a referral in which its outcome counts."""
+HIRED_GAIN, INTERVIEW_GAIN = 3.0, 1.0
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -17,7 +23,7 @@ class Examples:
     """n pairs in g lists: those of list i are the rows offsets[i] to offsets[i + 1].
 
     `rows` (n, features) come from `build_rows` as of `days` (g,), in days since 1970, which never
-    fall. `gains` (n,) are 3 for a hire, 1 for an interview, else 0. `positions` (n,) are the ranks
+    fall. `gains` (n,) are HIRED_GAIN, INTERVIEW_GAIN or 0. `positions` (n,) are the ranks
     at which pairs were shown, from 1, and 0 for pairs drawn from what was not shown. Of the pairs
     that were `referred` (n,) the outcome is known: `hired` and `interviewed` (or hired), (n,).
     """

@@ -33,7 +33,7 @@ class Ranker(Protocol):
         """Scores (n,) of (n, features) `rows`; a row's score does not depend on the others."""
 
     def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """What each feature added to the score, (n, features), compared with an average pair."""
+        """What each feature added to the score, (n, features)."""
 
     def chances(self, scores: NDArray[np.float64]) -> Chances | None:
         """Probabilities that belong to (n,) `scores`; None where nothing was calibrated."""

@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
+from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Chances
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedRanker:
-    """A LightGBM LambdaRank model with a curve for a hire and one for an interview.
+    """A baseline, LightGBM trees that correct it, and curves for a hire and for an interview.
 
     Raises ArtefactError for a model of other features than those of this program.
     """
 
     version: str
+    baseline: LinearRanker
     booster: lgb.Booster
     hired: Curve
     interviewed: Curve
@@ -41,13 +43,14 @@ class TrainedRanker:
         return True
 
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Sum of the leaves that each of the (n, features) `rows` falls into, (n,)."""
+        """Points of the baseline and the leaves that each of (n, features) `rows` falls into."""
         if not len(rows):
             return np.empty(0)
-        return np.asarray(self.booster.predict(rows, raw_score=True, num_threads=1), np.float64)
+        leaves = self.booster.predict(rows, raw_score=True, num_threads=1)
+        return np.asarray(self.baseline.scores(rows) + leaves, np.float64)
 
     def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """SHAP values of each feature, (n, features), exact for trees.
+        """Points of the baseline and SHAP values of the trees by feature, (n, features).
 
         S. Lundberg et al., "From local explanations to global understanding with explainable AI for
         trees" (2020), as LightGBM computes it; the share of the average pair is left out.
@@ -55,7 +58,7 @@ class TrainedRanker:
         if not len(rows):
             return np.empty((0, len(FEATURE_NAMES)))
         shares = self.booster.predict(rows, pred_contrib=True, num_threads=1)
-        return np.asarray(shares, np.float64)[:, :-1]
+        return self.baseline.contributions(rows) + np.asarray(shares, np.float64)[:, :-1]
 
     def chances(self, scores: NDArray[np.float64]) -> Chances:
         """Probabilities that belong to (n,) `scores`."""

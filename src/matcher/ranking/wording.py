@@ -59,22 +59,23 @@ def word(
 
     Raises KeyError where a param is missing or its code is not in `reference`.
     """
-    words = dict(zip(VOICE_WORDS, _VOICES[voice][language], strict=True))
-    words |= {name: _shown(name, value, language, reference) for name, value in params.items()}
-    return _in(language, SENTENCES[_sentence(code, params)]).format_map(words)
+    words = dict(zip(VOICE_WORDS, VOICES[voice][language], strict=True))
+    words |= {name: shown_param(name, value, language, reference) for name, value in params.items()}
+    return in_language(language, SENTENCES[_sentence(code, params)]).format_map(words)
 
 
 def word_criterion(criterion: str, language: Language) -> str:
     """The name of a hard criterion; raises KeyError for one that does not exist."""
-    return _in(language, CRITERIA[criterion])
+    return in_language(language, CRITERIA[criterion])
 
 
 def word_unknown(criterion: str, language: Language) -> str:
     """What could not be told about a criterion; raises KeyError for one that does not exist."""
-    return _in(language, UNKNOWNS[criterion])
+    return in_language(language, UNKNOWNS[criterion])
 
 
-def _in(language: Language, texts: tuple[str, ...]) -> str:
+def in_language(language: Language, texts: tuple[str, ...]) -> str:
+    """The text of that language out of a row of the tables."""
     return texts[_COLUMNS[language]]
 
 
@@ -93,7 +94,7 @@ def _sentence(code: ReasonCode, params: Params) -> str:
             return code
 
 
-def _shown(name: str, value: float | str, language: Language, reference: Reference) -> str:
+def shown_param(name: str, value: float | str, language: Language, reference: Reference) -> str:
     """One param as it stands in the sentence."""
     match name:
         case "licence":
@@ -101,12 +102,12 @@ def _shown(name: str, value: float | str, language: Language, reference: Referen
         case "language":
             return reference.languages[str(value)][language]
         case "basis":
-            return _in(language, _BASES[PayBasis(str(value))])
+            return in_language(language, _BASES[PayBasis(str(value))])
         case "km":
             return _distance(float(value), language)
         case "years":
             unit = "year" if float(value) == 1 else "years"
-            return f"{float(value):.3g} {_in(language, ('年', unit, 'năm', 'tahun', 'ปี'))}"
+            return f"{float(value):.3g} {in_language(language, ('年', unit, 'năm', 'tahun', 'ปี'))}"
         case _:
             return value if isinstance(value, str) else f"{round(value):,}"
 
@@ -119,16 +120,16 @@ def _with_article(name: str, language: Language) -> str:
 
 def _distance(km: float, language: Language) -> str:
     if km < 1:
-        return _in(language, _UNDER_ONE_KM)
+        return in_language(language, _UNDER_ONE_KM)
     rounded = f"{km:.1f}".removesuffix(".0") if round(km, 1) < 10 else f"{km:,.0f}"
-    return f"{rounded} {_in(language, _KM)}"
+    return f"{rounded} {in_language(language, KM)}"
 
 
 _COLUMNS = {language: column for column, language in enumerate(Language)}
 """Column of each language in every table."""
 
 VOICE_WORDS = ("you", "your", "have")
-_VOICES = {
+VOICES = {
     Voice.SEEKER: {
         Language.ZH: ("您", "您的", "具備"),
         Language.EN: ("you", "your", "have"),
@@ -150,5 +151,5 @@ _BASES = {
     PayBasis.HOUR: ("每小時", "an hour", "mỗi giờ", "per jam", "ต่อชั่วโมง"),
     PayBasis.PIECE: ("每件", "a piece", "mỗi sản phẩm", "per satuan", "ต่อชิ้น"),
 }
-_KM = ("公里", "km", "km", "km", "กม.")
+KM = ("公里", "km", "km", "km", "กม.")
 _UNDER_ONE_KM = ("不到 1 公里", "under 1 km", "dưới 1 km", "kurang dari 1 km", "ไม่ถึง 1 กม.")

@@ -44,7 +44,7 @@ def slate_view(slate: Slate, *, language: Language, reference: Reference) -> Vie
             "swapped": None if slate.swap is None else list(slate.swap),
         },
         "rates": [rate_view(rate) for rate in slate.rates],
-        **_origin(slate.simulated, language),
+        **origin_view(slate.simulated, language),
     }
 
 
@@ -55,7 +55,7 @@ def rates_view(
     return {
         "period": _period_view(period),
         "rates": [rate_view(rate) for rate in rates],
-        **_origin(simulated, language),
+        **origin_view(simulated, language),
     }
 
 
@@ -107,7 +107,8 @@ def _period_view(period: Period) -> View:
     }
 
 
-def _origin(simulated: bool, language: Language) -> View:
+def origin_view(simulated: bool, language: Language) -> View:
+    """Whether the figures are simulated, and the notice that says so."""
     return {"simulated": simulated, "notice": _SIMULATED[language] if simulated else None}
 
 

@@ -1,0 +1,95 @@
+"""A trained ranker scores each pair for itself, explains its scores, and knows its features."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.errors import ArtefactError
+from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.calibration import Curve
+from matcher.ranking.linear import LinearRanker
+from matcher.ranking.propensity import Propensity, Source
+from matcher.ranking.trained import TrainedRanker
+from matcher.ranking.training import fit, weights_of
+from tests.ranking.made_up import past, rows_of
+
+
+@cache
+def ranker() -> TrainedRanker:
+    examples = past(rate=0.2).examples
+    return fit(examples, weights_of(examples, Propensity(0.5, Source.ASSUMED)), version="made-up")
+
+
+def some_rows(pairs: int = 300) -> np.ndarray:
+    return rows_of(pairs, np.random.default_rng(3))
+
+
+def test_what_the_features_added_and_the_average_pair_make_the_score():
+    rows = some_rows()
+    whole = np.asarray(ranker().booster.predict(rows, pred_contrib=True))
+    np.testing.assert_allclose(
+        ranker().contributions(rows).sum(axis=1) + whole[:, -1], ranker().scores(rows), atol=1e-9
+    )
+    assert np.ptp(whole[:, -1]) == 0
+
+
+@given(st.lists(st.integers(0, 299), min_size=1, max_size=20))
+def test_the_score_of_a_pair_does_not_depend_on_its_company(chosen):
+    rows = some_rows()
+    np.testing.assert_array_equal(ranker().scores(rows)[chosen], ranker().scores(rows[chosen]))
+    np.testing.assert_array_equal(
+        ranker().contributions(rows)[chosen], ranker().contributions(rows[chosen])
+    )
+
+
+def test_no_pairs_have_no_scores_contributions_or_chances():
+    nothing = some_rows(0)
+    assert ranker().scores(nothing).shape == (0,)
+    assert ranker().contributions(nothing).shape == (0, len(FEATURE_NAMES))
+    assert ranker().chances(ranker().scores(nothing)).hired.shape == (0,)
+
+
+def test_pairs_alike_tie():
+    scores = ranker().scores(np.repeat(some_rows(1), 3, axis=0))
+    assert len(set(scores.tolist())) == 1
+
+
+def test_a_pair_of_which_nothing_is_known_still_has_a_score_and_a_chance():
+    blank = np.full((1, len(FEATURE_NAMES)), np.nan, np.float32)
+    scores = ranker().scores(blank)
+    assert np.isfinite(scores).all()
+    assert 0 < ranker().chances(scores).hired[0] < 1
+
+
+def test_an_interview_is_never_less_likely_than_the_hire_after_it():
+    crossing = TrainedRanker(
+        "crossing", LinearRanker(), ranker().booster, Curve(3.0, 0.0), Curve(1.0, 0.0)
+    )
+    chances = crossing.chances(np.linspace(-3, 3, 50))
+    assert (chances.interviewed >= chances.hired).all()
+    assert (np.diff(chances.interviewed) > 0).all()
+
+
+def test_a_stored_model_scores_as_before_to_the_last_bit():
+    again = lgb.Booster(model_str=ranker().booster.model_to_string())
+    rows = some_rows()
+    stored = TrainedRanker("stored", LinearRanker(), again, ranker().hired, ranker().interviewed)
+    np.testing.assert_array_equal(stored.scores(rows), ranker().scores(rows))
+
+
+@pytest.mark.parametrize("names", [("wage", "mood"), tuple(reversed(FEATURE_NAMES))])
+def test_a_model_of_other_features_is_refused_naming_both_sides(names):
+    data = lgb.Dataset(np.random.default_rng(0).normal(size=(200, len(names))), np.arange(200) % 2)
+    data.feature_name = list(names)
+    booster = lgb.train({"verbosity": -1, "num_threads": 1}, data, 1)
+    with pytest.raises(ArtefactError) as raised:
+        TrainedRanker("foreign", LinearRanker(), booster, Curve(1.0, 0.0), Curve(1.0, 0.0))
+    assert ", ".join(names) in raised.value.message
+    assert ", ".join(FEATURE_NAMES) in raised.value.message
+    assert raised.value.remedy
