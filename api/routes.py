@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Response
 
 from api.access import SCHEMES, CallersChannel, GuardedRoute, Service
+from api.advice import Outlook, WhyNot
 from api.records import (
     Day,
     Id,
@@ -26,13 +27,11 @@ from api.schemas import (
     CandidateList,
     Closed,
     Noted,
-    Outlook,
     RateList,
     Referred,
     Responses,
     Stored,
     VacancyList,
-    WhyNot,
     problem_responses,
 )
 from matcher.bootstrap import App

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from api.problems import MEDIA_TYPE
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """What every part of an answer is: it has these fields and no others."""
+
     model_config = ConfigDict(extra="forbid")
 
 
@@ -42,21 +44,21 @@ class Problem(BaseModel):
     checks: dict[str, str] | None = None
 
 
-class Health(_Answer):
+class Health(Answer):
     """The service lives, or is ready."""
 
     status: str
     checks: dict[str, str] | None = None
 
 
-class Named(_Answer):
+class Named(Answer):
     """A code with its name; null: the tables have none."""
 
     code: str
     name: str | None
 
 
-class Reason(_Answer):
+class Reason(Answer):
     """Why a line stands where it does; `points` is what it added to the score."""
 
     code: str
@@ -65,14 +67,14 @@ class Reason(_Answer):
     points: float
 
 
-class Unknown(_Answer):
+class Unknown(Answer):
     """A criterion that could not be told for this pair; it excluded nothing."""
 
     criterion: str
     text: str
 
 
-class Pay(_Answer):
+class Pay(Answer):
     """Pay as the employer states it, NT$ per `basis`; `flag`: the figure is to be checked."""
 
     basis: str | None
@@ -83,14 +85,14 @@ class Pay(_Answer):
     text: str
 
 
-class Employer(_Answer):
+class Employer(Answer):
     """Who offers the work."""
 
     id: str
     name: str
 
 
-class Chances(_Answer):
+class Chances(Answer):
     """Calibrated probabilities of what follows within 60 days if this pair is referred."""
 
     hired: float
@@ -98,7 +100,7 @@ class Chances(_Answer):
     text: str
 
 
-class _Line(_Answer):
+class _Line(Answer):
     rank: int
     id: str
     score: float
@@ -135,14 +137,14 @@ class CandidateLine(_Line):
     licences: list[Named] | None
 
 
-class Names(_Answer):
+class Names(Answer):
     """A name in the languages the bureau's statistics are published in."""
 
     zh: str
     en: str
 
 
-class Counted(_Answer):
+class Counted(Answer):
     """An event and how often it was counted."""
 
     event: str
@@ -150,7 +152,7 @@ class Counted(_Answer):
     count: int
 
 
-class Period(_Answer):
+class Period(Answer):
     """Days from `first` to `last`, both counted."""
 
     first: str
@@ -159,7 +161,7 @@ class Period(_Answer):
     last_roc: str
 
 
-class Rate(_Answer):
+class Rate(Answer):
     """A rate with all it was computed from; `value` null: nothing was registered."""
 
     model_config = ConfigDict(
@@ -205,7 +207,7 @@ class Rate(_Answer):
     formula: str
 
 
-class Versions(_Answer):
+class Versions(Answer):
     """What the list was made with."""
 
     index_generation: str
@@ -214,7 +216,7 @@ class Versions(_Answer):
     ranker: str
 
 
-class Ranking(_Answer):
+class Ranking(Answer):
     """How the list was ordered, and whether chance exchanged two of its places."""
 
     trained: bool
@@ -223,12 +225,14 @@ class Ranking(_Answer):
     swapped: tuple[int, int] | None
 
 
-class _Origin(_Answer):
+class Origin(Answer):
+    """Whether the figures come from simulated data, and the notice that says so."""
+
     simulated: bool
     notice: str | None
 
 
-class _Slate(_Origin):
+class _Slate(Origin):
     impression_id: str
     made_at: str
     language: str
@@ -250,74 +254,21 @@ class CandidateList(_Slate):
     lines: list[CandidateLine]
 
 
-class Failed(_Answer):
-    """A criterion that the pair fails; `text` says both sides."""
-
-    criterion: str
-    name: str
-    code: str
-    text: str
-
-
-class Change(_Answer):
-    """One change of the person's record; `value`: km, NT$, a code, or a name such as `night`."""
-
-    kind: str
-    value: int | str
-    text: str
-
-
-class Opening(Change):
-    """A change and how many further vacancies it alone would open."""
-
-    opens: int
-
-
-class WhyNot(_Origin):
-    """What keeps a vacancy out of a person's lists, as the register holds both now.
-
-    `changes` would together meet every criterion; null: no small changes would.
-    """
-
-    seeker_id: str
-    vacancy_id: str
-    title: str
-    language: str
-    open: bool
-    eligible: bool
-    text: str
-    failed: list[Failed]
-    unknown: list[Unknown]
-    changes: list[Change] | None
-
-
-class Outlook(_Origin):
-    """How many vacancies fit a person now, and what would open more, most first."""
-
-    seeker_id: str
-    language: str
-    eligible: int
-    text: str
-    changes: list[Opening]
-    index_generation: str
-    change_seq: int
-
-
-class RateList(_Origin):
+class RateList(Origin):
     """The bureau's rates for a period."""
 
     period: Period
     rates: list[Rate]
 
 
-class Stored(_Answer):
+class Stored(Answer):
     """The record is stored; lists follow at once."""
 
     id: str
     created: bool
 
 
-class Closed(_Answer):
+class Closed(Answer):
     """The vacancy is closed; no list shows it from now on."""
 
     id: str
@@ -325,7 +276,7 @@ class Closed(_Answer):
     closed_on_roc: str
 
 
-class Referred(_Answer):
+class Referred(Answer):
     """The referral, with the id under which outcomes are noted."""
 
     id: str
@@ -335,7 +286,7 @@ class Referred(_Answer):
     channel: str
 
 
-class Noted(_Answer):
+class Noted(Answer):
     """The step that was noted."""
 
     referral_id: str

@@ -14,6 +14,7 @@ from matcher.config import Settings
 from matcher.db.engine import is_migrated, open_engine
 from matcher.encoder.cache import open_cache
 from matcher.encoder.model import open_encoder
+from matcher.encoder.promoted import promoted_encoder
 from matcher.entities import Channel
 from matcher.errors import ConfigurationError, NotReadyError
 from matcher.features.reading import read_lexicon
@@ -56,7 +57,10 @@ class App:
     def indexer(self) -> Indexer:
         """Encoder, vector cache and tables; converts the built-in model on first use."""
         models = self.settings.models_dir
-        encoder = open_encoder(self.settings.encoder, models_dir=models)
+        name = promoted_encoder(
+            self.settings.encoder, models_dir=models, var_dir=self.settings.var_dir
+        )
+        encoder = open_encoder(name, models_dir=models)
         return Indexer(
             encoder=encoder,
             cache=open_cache(encoder, models_dir=models),

@@ -7,9 +7,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matcher.features.pairs import FEATURE_NAMES
-from matcher.ranking.examples import Examples, Floats, Ints
+from matcher.ranking.examples import Examples, Floats, Ints, Referrals
 
 SHOWN, DRAWN = 10, 5
+
+
+def referrals_of(examples: Examples) -> Referrals:
+    """What is known of the referred pairs, as gains tell it."""
+    known = examples.referred
+    days = np.repeat(examples.days, examples.sizes)
+    gains = examples.gains[known]
+    return Referrals(
+        rows=examples.rows[known], days=days[known], hired=gains >= 3, interviewed=gains > 0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +83,6 @@ def past(
             gains=np.where(hired, 3.0, interviewed.astype(float)).ravel(),
             positions=positions.ravel(),
             referred=referred.ravel(),
-            hired=hired.ravel(),
-            interviewed=interviewed.ravel(),
         ),
         own=own.ravel(),
         merits=merits.ravel(),

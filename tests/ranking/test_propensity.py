@@ -40,7 +40,7 @@ def test_merit_that_no_feature_holds_misleads_logged_ranks_but_not_exchanges():
 def test_a_channel_that_explores_much_and_refers_nothing_changes_nothing():
     idle = past(lists=500, share=0.8, rate=0.0, seed=1)
     keen = past(lists=6_000, eta=0.6, share=0.3, rate=0.3, seed=2)
-    names = ("rows", "gains", "positions", "referred", "hired", "interviewed", "days")
+    names = ("rows", "gains", "positions", "referred", "days")
     joined = {
         name: np.concatenate([getattr(idle.examples, name), getattr(keen.examples, name)])
         for name in names
@@ -61,7 +61,7 @@ def test_with_too_little_to_tell_everything_counts_as_read():
     made = past(lists=30, share=0.5)
     found = estimate(made.examples, made.own, made.shares)
     assert found == Propensity(0.0, Source.ASSUMED)
-    none = made.examples.lists(0, 0)
+    none = made.examples.lists(np.zeros(len(made.examples), np.bool_))
     nowhere = np.empty(0, np.int64)
     assert estimate(none, nowhere, np.empty(0)) == Propensity(0.0, Source.ASSUMED)
 

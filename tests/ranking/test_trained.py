@@ -17,13 +17,14 @@ from matcher.ranking.linear import LinearRanker
 from matcher.ranking.propensity import Propensity, Source
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import fit, weights_of
-from tests.ranking.made_up import past, rows_of
+from tests.ranking.made_up import past, referrals_of, rows_of
 
 
 @cache
 def ranker() -> TrainedRanker:
     examples = past(rate=0.2).examples
-    return fit(examples, weights_of(examples, Propensity(0.5, Source.ASSUMED)), version="made-up")
+    weights = weights_of(examples, Propensity(0.5, Source.ASSUMED))
+    return fit(examples, weights, referrals_of(examples), version="made-up")
 
 
 def some_rows(pairs: int = 300) -> np.ndarray:

@@ -13,30 +13,32 @@ from sklearn.metrics import roc_auc_score
 
 from matcher.errors import NotReadyError
 from matcher.features.pairs import FEATURE_NAMES
-from matcher.ranking.examples import Examples
+from matcher.ranking.examples import Examples, Referrals
 from matcher.ranking.propensity import Propensity, Source
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import (
     EACH_NEEDED,
     MONOTONE,
     MOST_WEIGHT,
+    NEWER,
     NOT_SHOWN,
+    REFERRED_NEEDED,
     SILENCE,
     fit,
     weights_of,
 )
-from tests.ranking.made_up import merits_of, past, rows_of
+from tests.ranking.made_up import merits_of, past, referrals_of, rows_of
 
 READ = Propensity(0.5, Source.ASSUMED)
 
 
 def learn(examples: Examples, version: str = "made-up") -> TrainedRanker:
-    return fit(examples, weights_of(examples, READ), version=version)
+    return fit(examples, weights_of(examples, READ), referrals_of(examples), version=version)
 
 
 @cache
 def learnt() -> TrainedRanker:
-    return learn(past(lists=1_200, rate=0.15).examples)
+    return learn(past(lists=4_000, rate=0.15).examples)
 
 
 @cache
@@ -52,7 +54,7 @@ def against_sense() -> TrainedRanker:
     interviewed = made.referred & (rng.random(len(merits)) < 1 / (1 + np.exp(-merits)))
     hired = interviewed & (rng.random(len(merits)) < 0.5)
     gains = np.where(hired, 3.0, interviewed.astype(float))
-    return learn(replace(made, gains=gains, interviewed=interviewed, hired=hired))
+    return learn(replace(made, gains=gains))
 
 
 def test_every_feature_has_a_stated_direction():
@@ -89,12 +91,11 @@ def test_a_known_preference_is_found_in_people_never_seen():
 
 
 def test_a_chance_is_what_comes_true():
-    later = past(lists=3_000, rate=0.15, seed=77).examples
-    known = later.referred
-    chances = learnt().chances(learnt().scores(later.rows[known]))
-    assert chances.hired.mean() == pytest.approx(later.hired[known].mean(), abs=0.05)
-    assert chances.interviewed.mean() == pytest.approx(later.interviewed[known].mean(), abs=0.05)
-    assert roc_auc_score(later.hired[known], chances.hired) > 0.55
+    later = referrals_of(past(lists=3_000, rate=0.15, seed=77).examples)
+    chances = learnt().chances(learnt().scores(later.rows))
+    assert chances.hired.mean() == pytest.approx(later.hired.mean(), abs=0.05)
+    assert chances.interviewed.mean() == pytest.approx(later.interviewed.mean(), abs=0.05)
+    assert roc_auc_score(later.hired, chances.hired) > 0.55
 
 
 def test_an_unknown_way_is_no_short_way_even_where_the_past_knew_all_ways():
@@ -115,31 +116,40 @@ def test_the_same_examples_give_the_same_bytes():
     assert (one.hired, one.interviewed) == (other.hired, other.interviewed)
 
 
-def test_the_trees_see_nothing_of_the_later_days():
-    made = past(lists=900, rate=0.15).examples
-    cut = int(made.offsets[np.searchsorted(made.days, made.days[int(0.8 * len(made))])])
-    turned = made.rows.copy()
-    turned[cut:] *= -1
-    one, other = learn(made), learn(replace(made, rows=turned))
-    assert one.booster.model_to_string() == other.booster.model_to_string()
-    assert one.hired != other.hired
-
-
-def test_a_day_is_not_torn():
-    """All but the first 90 lists are of one day, hence later, which leaves too few earlier."""
+def test_the_curves_know_no_score_of_trees_that_saw_its_day():
+    """Chances of what is mere noise to all but its own day are those of chance."""
     made = past(lists=900, rate=0.3).examples
-    days = np.where(np.arange(900) < 90, made.days, made.days[90])
-    assert learn(made).trained
-    with pytest.raises(NotReadyError, match="fared differently"):
-        learn(replace(made, days=days))
+    rng = np.random.default_rng(8)
+    gains = np.where(made.referred & (rng.random(len(made.gains)) < 0.3), 3.0, 0.0)
+    noise = replace(made, gains=gains)
+    known = referrals_of(noise)
+    learnt_by_heart = learn(noise)
+    spread = learnt_by_heart.chances(learnt_by_heart.scores(known.rows)).hired
+    assert np.quantile(spread, 0.9) - np.quantile(spread, 0.1) < 0.15
+    assert spread.mean() == pytest.approx(known.hired.mean(), abs=0.05)
+
+
+def test_the_curves_follow_the_newer_half():
+    made = past(lists=900, rate=0.3).examples
+    known = referrals_of(made)
+    older = known.days < np.sort(known.days)[len(known) // NEWER]
+    turned = replace(known, hired=np.where(older, ~known.hired, known.hired))
+    weights = weights_of(made, READ)
+    one, other = (fit(made, weights, told, version="x") for told in (known, turned))
+    assert one.hired == other.hired
+
+
+def test_all_on_one_day_can_be_learnt_from():
+    made = past(lists=900, rate=0.3).examples
+    assert learn(replace(made, days=np.full_like(made.days, 20_000))).trained
 
 
 def told_apart(examples: Examples, hires: int) -> Examples:
     """The examples with only the last so many hires left, and no other interviews."""
-    kept = np.flatnonzero(examples.hired)[len(np.flatnonzero(examples.hired)) - hires :]
-    hired = np.zeros(len(examples.gains), np.bool_)
-    hired[kept] = True
-    return replace(examples, gains=3.0 * hired, hired=hired, interviewed=hired)
+    hired = np.flatnonzero(examples.gains >= 3)
+    gains = np.zeros(len(examples.gains))
+    gains[hired[len(hired) - hires :]] = 3.0
+    return replace(examples, gains=gains)
 
 
 @pytest.mark.parametrize("hires", [0, 1], ids=["all-negative", "single placement"])
@@ -150,27 +160,33 @@ def test_what_led_to_next_to_nothing_teaches_nothing(hires):
 
 
 def test_no_lists_at_all_teach_nothing():
+    examples = past().examples
+    none = examples.lists(np.zeros(len(examples), np.bool_))
     with pytest.raises(NotReadyError, match="0 lists"):
-        learn(past().examples.lists(0, 0))
+        learn(none)
 
 
 @pytest.mark.parametrize(
     ("part", "what"),
-    [("few referrals", "newer referrals"), ("no hire", "a hire"), ("all hired", "no hire")],
+    [("few referrals", "known outcome"), ("no hire", "a hire"), ("all hired", "no hire")],
 )
-def test_curves_need_newer_referrals_of_both_kinds(part, what):
+def test_curves_need_referrals_of_both_kinds(part, what):
     made = past(lists=900, rate=0.3).examples
-    later = np.arange(len(made.gains)) >= made.offsets[700]
-    referred, hired = made.referred.copy(), made.hired.copy()
+    known = referrals_of(made)
     if part == "few referrals":
-        referred[later] = False
-    elif part == "no hire":
-        hired[later] = False
+        few = slice(0, REFERRED_NEEDED - 1)
+        known = Referrals(
+            rows=known.rows[few],
+            days=known.days[few],
+            hired=known.hired[few],
+            interviewed=known.interviewed[few],
+        )
     else:
-        hired[later] = referred[later]
+        known = replace(known, hired=np.full(len(known), part == "all hired"))
     with pytest.raises(NotReadyError, match=what) as raised:
-        learn(replace(made, referred=referred, hired=hired))
-    assert "100" in raised.value.message or str(EACH_NEEDED) in raised.value.message
+        fit(made, weights_of(made, READ), known, version="x")
+    needed = REFERRED_NEEDED if part == "few referrals" else EACH_NEEDED
+    assert str(needed) in raised.value.message
 
 
 def test_features_that_all_tie_teach_nothing():
@@ -186,7 +202,7 @@ def test_a_referral_from_far_down_weighs_more_up_to_a_limit():
     weights = weights_of(everywhere, Propensity(1.0, Source.ASSUMED))
     expected = np.minimum(made.positions[shown], MOST_WEIGHT)
     np.testing.assert_allclose(weights[shown], expected)
-    np.testing.assert_allclose(weights[~shown], 1.0)
+    np.testing.assert_allclose(weights[~shown], 1.0)  # as if read
 
 
 def test_silence_weighs_less_the_less_a_place_is_read():
@@ -205,6 +221,6 @@ def test_a_heavier_pair_moves_the_trees_more():
     heavier = np.where(near & (made.gains > 0), 5.0, 1.0) * even
     probe = np.full((2, len(FEATURE_NAMES)), np.nan, np.float32)
     probe[:, FEATURE_NAMES.index("distance_km")] = 5, 35
-    close, far = fit(made, even, version="a").scores(probe)
-    closer, farther = fit(made, heavier, version="b").scores(probe)
+    close, far = fit(made, even, referrals_of(made), version="a").scores(probe)
+    closer, farther = fit(made, heavier, referrals_of(made), version="b").scores(probe)
     assert closer - farther > close - far

@@ -89,7 +89,7 @@ def promote(folder: Path, generation: str) -> None:
     _point(folder, "current", generation)
 
 
-def roll_back(folder: Path) -> str:
+def roll_back(folder: Path, *, kind: str) -> str:
     """Make the generation before the current one current again, and return its name.
 
     Empty where the current one was the first: then nothing is published. Doing it twice ends
@@ -97,9 +97,7 @@ def roll_back(folder: Path) -> str:
     """
     now, before = _read(folder, "current"), _read(folder, "previous")
     if not now or before is None or (before and not (folder / before).is_dir()):
-        raise ArtefactError(
-            f"There is no {folder.name} to go back from.", remedy="See `matcher check`."
-        )
+        raise ArtefactError(f"There is no {kind} to go back from.", remedy="See `matcher check`.")
     _point(folder, "current", before)
     _point(folder, "previous", now)
     return before

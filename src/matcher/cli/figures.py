@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from matcher.cli.printing import out
+from matcher.cli.printing import err, out
 from matcher.evaluation.metrics import SMALL_GROUP
+from matcher.evaluation.promotion import interval_text
 
 if TYPE_CHECKING:
     from matcher.evaluation.comparison import Comparison
-    from matcher.evaluation.intervals import Interval
     from matcher.jobs.evaluate import Calibration, Evaluation, SideResult
+    from matcher.jobs.recording import Kept
+    from matcher.jobs.train import Training
+    from matcher.jobs.tune import TuningReport
 
 WIDE = 150
 """Columns of a table of figures."""
@@ -42,6 +46,61 @@ def print_origin(*, simulated: bool) -> None:
     """The notice above every figure of a simulated register."""
     if simulated:
         out.print("[bold yellow]Simulated data / 模擬資料[/]")
+
+
+def print_training(training: Training, kept: Kept) -> None:
+    """What was learnt from, how the challenger did, and whether it serves from now on."""
+    print_evaluation(training.evaluation)
+    counts = ", ".join(f"{count:,} {name}" for name, count in training.manifest.counts.items())
+    out.print(f"\nLearnt from {counts}.", highlight=False)
+    if training.refused:
+        out.print(f"[yellow]The former champion cannot serve: {escape(training.refused)}[/]")
+    verdict, version = training.verdict, training.ranker.version
+    gain = interval_text(verdict.gain.interval)
+    out.print(
+        f"ndcg@10 against {training.champion}: {gain}; calibration error "
+        f"{interval_text(verdict.trust.error)}",
+        highlight=False,
+    )
+    for note in verdict.notes:
+        out.print(f"Note: {escape(note)}", highlight=False)
+    if verdict.promoted:
+        out.print(f"[bold green]{version} is the champion.[/] Running services take it up at once.")
+    else:
+        out.print(f"[bold red]{version} was not promoted; {training.champion} stays.[/]")
+        for objection in verdict.objections:
+            out.print(f"  - {escape(objection)}", highlight=False)
+    print_kept(kept)
+
+
+def print_tuning(report: TuningReport) -> None:
+    """What was found before and after, and whether the tuned encoder serves."""
+    print_origin(simulated=report.simulated)
+    held_out = "-".join(sorted(report.held_out)) or "none"
+    out.print(
+        f"{report.placed_pairs:,} placed pairs and {report.title_pairs:,} titles; hires since "
+        f"{report.since} examined against {report.catalogue:,} vacancies; held out: {held_out}",
+        highlight=False,
+    )
+    table = _table("recall@50", "before", "after", "difference")
+    for group, change in report.changes.items():
+        figures = (change.before, change.after, change.difference)
+        table.add_row(group, *map(interval_text, figures))
+    _print_wide(table)
+    if report.promoted:
+        out.print(f"[bold green]{report.promoted} is the encoder.[/]", highlight=False)
+    else:
+        out.print(f"[bold red]Not promoted; {report.before} stays.[/]", highlight=False)
+        for objection in report.objections:
+            out.print(f"  - {escape(objection)}", highlight=False)
+
+
+def print_kept(kept: Kept) -> None:
+    """Where the record is."""
+    if kept.run:
+        out.print(f"[dim]MLflow run {kept.run}[/]", highlight=False)
+    if kept.trouble:
+        err.print(f"[yellow]Not recorded in full: {escape(kept.trouble)}[/]", highlight=False)
 
 
 def _print_side(side: SideResult) -> None:
@@ -98,12 +157,16 @@ def _print_groups(told: Comparison, who: str) -> None:
 def _print_impacts(told: Comparison) -> None:
     for kind, impacts in told.impacts.items():
         rows = list(impacts.items())
-        names = (f"{g.name} ({g.count:,})" for g in rows[0][1].groups)
+        groups = rows[0][1].groups
+        names = (f"{g.name} ({g.count:,})" for g in groups if not g.too_small)
         table = _table(f"hit@10 by {kind}", *names, "ratio")
         for name, impact in rows:
-            rates = ("too few" if g.too_small else f"{g.rate:.3f}" for g in impact.groups)
+            rates = (f"{g.rate:.3f}" for g in impact.groups if not g.too_small)
             table.add_row(name, *rates, "-" if isnan(impact.ratio) else f"{impact.ratio:.2f}")
         _print_wide(table)
+        few = [f"{group.name} ({group.count})" for group in groups if group.too_small]
+        if few:
+            out.print(f"Too few to tell: {', '.join(few)}.", highlight=False)
 
 
 def _print_calibration(outcome: str, calibration: Calibration) -> None:
@@ -130,12 +193,3 @@ def _table(*headings: str) -> Table:
 def _print_wide(table: Table) -> None:
     """Figures with intervals need more room than a log or a narrow terminal has: never torn."""
     Console(width=max(out.width, WIDE)).print(table)
-
-
-def interval_text(interval: Interval) -> str:
-    """A figure with its interval, as far as there is one."""
-    if isnan(interval.value):
-        return "-"
-    if isnan(interval.low):
-        return f"{interval.value:.3f}"
-    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"

@@ -34,13 +34,14 @@ from matcher.evaluation.metrics import Floats, Reliability, Rows, reliability
 from matcher.features.columns import EPOCH
 from matcher.jobs.index import Track
 from matcher.jobs.lookback import (
-    Referred,
+    Lookback,
     look_back,
     questions_of,
-    referred_in_window,
+    referrals_between,
 )
-from matcher.jobs.methods import ORACLE, methods_for, read_oracle
+from matcher.jobs.methods import ORACLE, Oracle, methods_for, read_oracle
 from matcher.jobs.records import SEED, Records
+from matcher.ranking.examples import Referrals
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Ranker
 from matcher.service.indexing import Indexer, Progress
@@ -49,13 +50,15 @@ BLOCK = 100
 """Questions whose candidates are in memory at once."""
 RESAMPLES = 200
 LINEAR, TRAINED = "linear score", "trained"
+HIRED, INTERVIEWED = "hired", "interviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideResult:
     """How the methods came out for one side; no `comparison` where nothing came of any list.
 
-    `candidates` is the mean size of a pool, `relevant` how many candidates had a gain.
+    `candidates` is the mean size of a pool, `relevant` how many candidates had a gain. `judged`
+    holds the figures of each asker by method, `protected` masks over the askers.
     """
 
     side: Side
@@ -63,6 +66,8 @@ class SideResult:
     questions: int
     candidates: float
     relevant: int
+    judged: Mapping[str, Judged]
+    protected: Mapping[str, Groups]
     comparison: Comparison | None
 
 
@@ -125,21 +130,42 @@ def evaluate(
     list is old enough, InvalidInputError for an oracle that does not belong to the register.
     """
     back = look_back(engine, indexer, people=people, track=track)
-    records = back.records
-    hidden = None if oracle is None else read_oracle(oracle, records)
     rankers: dict[str, Ranker] = {LINEAR: LinearRanker()}
     if ranker.trained:
         rankers[TRAINED] = ranker
+    return measure(
+        engine,
+        indexer,
+        back,
+        rankers=rankers,
+        ours=TRAINED if ranker.trained else LINEAR,
+        track=track,
+        oracle=None if oracle is None else read_oracle(oracle, back.records),
+    )
+
+
+def measure(
+    engine: Engine,
+    indexer: Indexer,
+    back: Lookback,
+    *,
+    rankers: Mapping[str, Ranker],
+    ours: str,
+    track: Track,
+    oracle: Oracle | None = None,
+) -> Evaluation:
+    """Compare `rankers` by name, of which `ours` is looked at most closely, with the baselines."""
+    records = back.records
     judged = []
     for side in Side:
         questions = questions_of(back, side)
-        methods = methods_for(back, questions, indexer, rankers=rankers, oracle=hidden)
+        methods = methods_for(back, questions, indexer, rankers=rankers, oracle=oracle)
         with track(f"lists for {side}") as progress:
             judged.append((questions, judge_all(questions, methods, progress)))
     # Read only now, when every list is made: no score can depend on them.
     with reading(engine) as connection:
         protected = protected_attributes(connection)
-    referred = referred_in_window(back)
+    referred = referrals_between(back, records.window.first, records.window.last)
     return Evaluation(
         first=EPOCH + timedelta(days=records.window.first),
         last=EPOCH + timedelta(days=records.window.last),
@@ -151,7 +177,7 @@ def evaluate(
         simulated=records.simulated,
         versions={
             "matcher": version("matcher"),
-            "ranker": ranker.version,
+            "ranker": rankers[ours].version,
             "encoder": indexer.encoder.name,
         },
         snapshot={
@@ -161,21 +187,21 @@ def evaluate(
             "vacancies": len(records.vacancies),
         },
         sides=tuple(
-            _side_result(records, questions, judgements, ranker, protected)
+            _side_result(records, questions, judgements, ours, protected)
             for questions, judgements in judged
         ),
-        calibration=calibrations(ranker, referred),
+        calibration=calibrations(rankers[ours], referred),
     )
 
 
-def calibrations(ranker: Ranker, referred: Referred) -> dict[str, Calibration]:
+def calibrations(ranker: Ranker, referred: Referrals) -> dict[str, Calibration]:
     """Chances of the pairs referred in the window against what followed; empty without chances."""
     chances = ranker.chances(ranker.scores(referred.rows))
     if chances is None or not len(referred):
         return {}
     return {
-        "hired": Calibration(predicted=chances.hired, happened=referred.hired.astype(np.float64)),
-        "interviewed": Calibration(
+        HIRED: Calibration(predicted=chances.hired, happened=referred.hired.astype(np.float64)),
+        INTERVIEWED: Calibration(
             predicted=chances.interviewed, happened=referred.interviewed.astype(np.float64)
         ),
     }
@@ -243,7 +269,7 @@ def _side_result(
     records: Records,
     questions: Questions,
     judged: Judgements,
-    ranker: Ranker,
+    ours: str,
     protected: Mapping[str, ProtectedAttributes],
 ) -> SideResult:
     plain, sensitive = groups_of(records, questions, protected)
@@ -251,7 +277,7 @@ def _side_result(
     if judged.relevant:
         comparison = compare(
             judged.by_method,
-            ours=TRAINED if ranker.trained else LINEAR,
+            ours=ours,
             oracle=ORACLE if ORACLE in judged.by_method else None,
             listable=judged.candidates > 0,
             groups=plain,
@@ -263,5 +289,7 @@ def _side_result(
         questions=len(questions),
         candidates=judged.candidates.sum() / max(len(questions), 1),
         relevant=judged.relevant,
+        judged=judged.by_method,
+        protected=sensitive,
         comparison=comparison,
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.lookback import Lookback
 from matcher.jobs.records import ShownList
-from matcher.ranking.examples import HIRED_GAIN, REFERRED_WITHIN, Examples, Floats, Ints
+from matcher.ranking.examples import REFERRED_WITHIN, Examples, Floats, Ints
 from matcher.service.indexing import Progress
 
 DRAWN = 20
@@ -109,17 +109,14 @@ class _Collected:
         self.shares.append(np.nan if shown.exploration is None else shown.exploration)
 
     def training_set(self) -> TrainingSet:
-        gains = np.array([gain for pairs in self.lists for gain in pairs.gains], np.float64)
         return TrainingSet(
             examples=Examples(
                 rows=np.concatenate([np.empty((0, len(FEATURE_NAMES)), np.float32), *self.rows]),
                 offsets=np.cumsum([0, *map(len, self.rows)]),
                 days=np.array(self.days, np.int64),
-                gains=gains,
+                gains=np.array([g for pairs in self.lists for g in pairs.gains], np.float64),
                 positions=np.array([p for pairs in self.lists for p in pairs.places], np.int64),
                 referred=np.array([r for pairs in self.lists for r in pairs.referred], np.bool_),
-                hired=gains >= HIRED_GAIN,
-                interviewed=gains > 0,
             ),
             own=np.array([own for pairs in self.lists for own in pairs.own], np.int64),
             shares=np.array(self.shares, np.float64),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from matcher.db.engine import reading
@@ -17,7 +16,7 @@ from matcher.features.columns import day_number
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.index import Track
 from matcher.jobs.records import Records, read_records
-from matcher.ranking.examples import REFERRED_WITHIN
+from matcher.ranking.examples import HIRED_GAIN, REFERRED_WITHIN, Referrals
 from matcher.service.indexing import Indexer, centred_seekers, centred_vacancies
 
 Pair = tuple[int, int]
@@ -46,18 +45,6 @@ class Lookback:
             for course in self.courses_of.get(pair, ())
             if 0 <= course.made_on - day <= REFERRED_WITHIN and course.made_on < as_of
         ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referred:
-    """n pairs referred in the window: features of the day, and what is known to have followed."""
-
-    rows: NDArray[np.float32]
-    hired: NDArray[np.bool_]
-    interviewed: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 def look_back(engine: Engine, indexer: Indexer, *, people: int, track: Track) -> Lookback:
@@ -131,16 +118,24 @@ def _turned(side: Side, one: int, other: int) -> Pair:
     return (one, other) if side == Side.SEEKERS else (other, one)
 
 
-def referred_in_window(back: Lookback) -> Referred:
-    """Every pair referred in the window whose outcome is known, as it was that day."""
-    chronicle = back.chronicle
-    rows, gains = [np.empty((0, len(FEATURE_NAMES)), np.float32)], []
+def referrals_between(
+    back: Lookback, first: int, last: int, *, as_of: int = ALL_RECORDED
+) -> Referrals:
+    """Every referral made from day `first` to day `last` whose outcome was known before `as_of`."""
+    rows, days = [np.empty((0, len(FEATURE_NAMES)), np.float32)], []
+    gains: list[float] = []
     for course in back.records.courses:
-        known = gain(course)
-        if course.made_on not in back.records.window or known is None:
+        known = gain(course, as_of=as_of)
+        if known is None or not first <= course.made_on <= last:
             continue
         pair = np.array([course.seeker]), np.array([course.vacancy])
-        rows.append(chronicle.rows(*pair, course.made_on))
+        rows.append(back.chronicle.rows(*pair, course.made_on))
+        days.append(course.made_on)
         gains.append(known)
-    told = np.array(gains)
-    return Referred(rows=np.concatenate(rows), hired=told >= 3, interviewed=told >= 1)
+    told = np.array(gains, np.float64)
+    return Referrals(
+        rows=np.concatenate(rows),
+        days=np.array(days, np.int64),
+        hired=told >= HIRED_GAIN,
+        interviewed=told > 0,
+    )

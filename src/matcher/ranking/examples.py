@@ -25,7 +25,7 @@ class Examples:
     `rows` (n, features) come from `build_rows` as of `days` (g,), in days since 1970, which never
     fall. `gains` (n,) are HIRED_GAIN, INTERVIEW_GAIN or 0. `positions` (n,) are the ranks
     at which pairs were shown, from 1, and 0 for pairs drawn from what was not shown. Of the pairs
-    that were `referred` (n,) the outcome is known: `hired` and `interviewed` (or hired), (n,).
+    that were `referred` (n,) the outcome is known.
     """
 
     rows: NDArray[np.float32]
@@ -34,8 +34,6 @@ class Examples:
     gains: Floats
     positions: Ints
     referred: Bools
-    hired: Bools
-    interviewed: Bools
 
     def __len__(self) -> int:
         return len(self.days)
@@ -45,16 +43,28 @@ class Examples:
         """Pairs in each list, (g,)."""
         return np.diff(self.offsets)
 
-    def lists(self, first: int, last: int) -> Examples:
-        """The lists from `first` up to, not including, `last`."""
-        pairs = slice(int(self.offsets[first]), int(self.offsets[last]))
+    def lists(self, chosen: Bools) -> Examples:
+        """The lists of a mask (g,)."""
+        pairs = np.repeat(chosen, self.sizes)
         return Examples(
             rows=self.rows[pairs],
-            offsets=self.offsets[first : last + 1] - self.offsets[first],
-            days=self.days[first:last],
+            offsets=np.cumsum([0, *self.sizes[chosen].tolist()]),
+            days=self.days[chosen],
             gains=self.gains[pairs],
             positions=self.positions[pairs],
             referred=self.referred[pairs],
-            hired=self.hired[pairs],
-            interviewed=self.interviewed[pairs],
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referrals:
+    """n referrals whose outcome is known: features as of their `days` (n,), and what followed."""
+
+    rows: NDArray[np.float32]
+    days: Ints
+    hired: Bools
+    interviewed: Bools
+    """An interview or a hire."""
+
+    def __len__(self) -> int:
+        return len(self.days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from types import MappingProxyType
 
 import lightgbm as lgb
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from matcher.errors import NotReadyError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve, fit_curve
-from matcher.ranking.examples import REFERRED_WITHIN, Bools, Examples, Floats
+from matcher.ranking.examples import REFERRED_WITHIN, Bools, Examples, Floats, Ints, Referrals
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.propensity import Propensity
+from matcher.ranking.ranker import Ranker
 from matcher.ranking.trained import TrainedRanker
 
 MONOTONE: Mapping[str, int] = MappingProxyType(
@@ -71,6 +73,8 @@ PARAMETERS: Mapping[str, object] = MappingProxyType(
     }
 )
 
+NAMES = list(FEATURE_NAMES)
+
 MOST_WEIGHT = 2.0
 """Of a referral from far down: unclipped, a handful of them would outweigh all others, and what
 features miss of merit is taken for reading (`propensity`)."""
@@ -85,9 +89,12 @@ HIDDEN = 0.01
 """Share of values hidden from the trees: where training knew every value of a feature, LightGBM
 reads an unknown one as 0, which would put an unknown home next door to every vacancy."""
 
-EARLIER = 0.8
-"""Share of the lists before the day from which the curves are fitted. The trees learn from those
-that were over by then, so that no referral is known to both."""
+FOLDS = 4
+"""Blocks of days: the scores that the curves are fitted on come from trees that learnt nothing of
+the block, while the trees that serve learn from all of them."""
+NEWER = 2
+"""The curves are fitted on the newer half: nearer to what comes than the older, and enough not to
+follow chance."""
 LISTS_NEEDED = 100
 """Lists with pairs of different gains: with fewer, one leaf would hold half of what is known."""
 REFERRED_NEEDED = 100
@@ -109,62 +116,81 @@ def weights_of(examples: Examples, propensity: Propensity) -> Floats:
     return np.where(examples.referred, np.minimum(1 / read, MOST_WEIGHT), passed_over)
 
 
-def fit(examples: Examples, weights: Floats, *, version: str) -> TrainedRanker:
+def fit(
+    examples: Examples, weights: Floats, referrals: Referrals, *, version: str
+) -> TrainedRanker:
     """A ranker of `examples`, whose pairs count (n,) `weights`; same input, same bytes.
 
-    The trees learn to correct BASELINE from the lists of the earlier days, LambdaRank (C. Burges,
-    "From RankNet to LambdaRank to LambdaMART: An Overview", 2010) as in LightGBM; the curves from
-    referrals of the later days. Raises NotReadyError where there is too little for either.
+    The trees learn to correct BASELINE, LambdaRank (C. Burges, "From RankNet to LambdaRank to
+    LambdaMART: An Overview", 2010) as in LightGBM. The curves are fitted on scores of `referrals`
+    by trees of other days (cross-validated calibration, as in scikit-learn's CalibratedClassifierCV
+    without ensemble). Raises NotReadyError where there is too little for either.
     """
-    over, first = _cut(examples)
-    earlier, later = examples.lists(0, over), examples.lists(first, len(examples))
-    telling = _lists_that_tell(earlier)
-    _require(int(np.count_nonzero(telling)), LISTS_NEEDED, "lists whose pairs fared differently")
-    known = later.referred
-    hires = int(np.count_nonzero(later.hired[known]))
-    referrals = int(np.count_nonzero(known))
-    _require(referrals, REFERRED_NEEDED, "newer referrals")
-    _require(hires, EACH_NEEDED, "newer referrals that led to a hire")
-    _require(referrals - hires, EACH_NEEDED, "newer referrals that led to no hire")
-
-    learnt = np.repeat(telling, earlier.sizes)
-    rows = _with_hidden_values(earlier.rows[learnt])
-    trees = lgb.train(
-        dict(PARAMETERS),
-        lgb.Dataset(
-            rows,
-            earlier.gains[learnt],
-            weight=weights[: len(learnt)][learnt],
-            group=earlier.sizes[telling],
-            init_score=BASELINE.scores(rows),
-            feature_name=list(FEATURE_NAMES),
-        ),
-        num_boost_round=TREES,
-    )
+    hires = int(np.count_nonzero(referrals.hired))
+    telling = int(np.count_nonzero(_lists_that_tell(examples)))
+    _require(telling, LISTS_NEEDED, "lists whose pairs fared differently")
+    _require(len(referrals), REFERRED_NEEDED, "referrals with a known outcome")
+    _require(hires, EACH_NEEDED, "referrals that led to a hire")
+    _require(len(referrals) - hires, EACH_NEEDED, "referrals that led to no hire")
+    trees = _trees(examples, weights)
     if not trees.feature_importance().any():
         raise NotReadyError(
             "Too little to learn from: no feature tells pairs that led to something from the rest.",
             remedy="Check that the register's records are complete, or wait for more outcomes.",
         )
-    # Read back, so that what is judged is what will be stored.
-    booster = lgb.Booster(model_str=trees.model_to_string())
-    flat = Curve(0.0, 0.0)
-    ordered = TrainedRanker(version, BASELINE, booster, hired=flat, interviewed=flat)
-    scores = ordered.scores(later.rows[known])
+    ordered = _ranker(trees, version)
+    level = ordered.scores(referrals.rows).mean()
+    scores = np.empty(len(referrals))
+    for first, end in _blocks(referrals.days):
+        block = (first <= referrals.days) & (referrals.days < end)
+        # A list shortly before may have led to a referral of the block.
+        outside = (examples.days < first - REFERRED_WITHIN) | (examples.days >= end)
+        others = examples.lists(outside)
+        blind: Ranker = BASELINE  # Where no other day tells anything, there is nothing to correct.
+        if _lists_that_tell(others).any():
+            weighed = weights[np.repeat(outside, examples.sizes)]
+            blind = _ranker(_trees(others, weighed), version)
+        found = blind.scores(referrals.rows)
+        # What is learnt from orders has no level of its own: bring all to that of `trees`.
+        scores[block] = (found - found.mean() + level)[block]
+    newer = referrals.days >= np.sort(referrals.days)[len(referrals) // NEWER]
     return replace(
         ordered,
-        hired=fit_curve(scores, later.hired[known]),
-        interviewed=fit_curve(scores, later.interviewed[known]),
+        hired=fit_curve(scores[newer], referrals.hired[newer]),
+        interviewed=fit_curve(scores[newer], referrals.interviewed[newer]),
     )
 
 
-def _cut(examples: Examples) -> tuple[int, int]:
-    """How many lists are earlier, and the first later one; none of a day is torn."""
-    if not len(examples):
-        return 0, 0
-    day = examples.days[int(len(examples) * EARLIER)]
-    over, first = np.searchsorted(examples.days, [day - REFERRED_WITHIN, day]).tolist()
-    return over, first
+def _trees(examples: Examples, weights: Floats) -> lgb.Booster:
+    telling = _lists_that_tell(examples)
+    learnt = np.repeat(telling, examples.sizes)
+    rows = _with_hidden_values(examples.rows[learnt])
+    return lgb.train(
+        dict(PARAMETERS),
+        lgb.Dataset(
+            rows,
+            examples.gains[learnt],
+            weight=weights[learnt],
+            group=examples.sizes[telling],
+            init_score=BASELINE.scores(rows),
+            feature_name=NAMES,
+        ),
+        num_boost_round=TREES,
+    )
+
+
+def _ranker(trees: lgb.Booster, version: str) -> TrainedRanker:
+    # Read back, so that what is judged is what will be stored.
+    booster = lgb.Booster(model_str=trees.model_to_string())
+    flat = Curve(0.0, 0.0)
+    return TrainedRanker(version, BASELINE, booster, hired=flat, interviewed=flat)
+
+
+def _blocks(days: Ints) -> list[tuple[int, int]]:
+    """First day and end of FOLDS blocks with about as many referrals each; no day is torn."""
+    ordered = np.sort(days)
+    cuts = {int(ordered[len(ordered) * fold // FOLDS]) for fold in range(FOLDS)}
+    return list(pairwise([*sorted(cuts), int(ordered[-1]) + 1]))
 
 
 def _lists_that_tell(examples: Examples) -> Bools:

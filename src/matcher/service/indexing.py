@@ -20,6 +20,7 @@ from matcher.features.columns import (
     vacancy_columns,
 )
 from matcher.features.reading import Lexicon
+from matcher.features.script import language_of
 from matcher.features.text import encoder_text
 from matcher.features.vectors import Centring, Vectors
 from matcher.reference import Reference
@@ -100,7 +101,9 @@ class Indexer:
         vectors = self.encoder.encode([text, profile.title], role=Role.QUERY)
         if not profile.title.strip():
             vectors[1] = 0
-        return centring.of_seekers(vectors[:1], vectors[1:], [profile.language])
+        # What they are spoken to in need not be what they write.
+        language = language_of(f"{profile.title} {profile.text}", profile.language)
+        return centring.of_seekers(vectors[:1], vectors[1:], [language])
 
     def columns(self, seekers: Sequence[JobSeeker]) -> SeekerColumns:
         """Columns of n seekers, without encoding anything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -28,7 +28,7 @@ from matcher.entities import (
 )
 from matcher.errors import NotFoundError
 from matcher.features.columns import SeekerColumns, day_number
-from matcher.features.reading import Wishes, read_wishes
+from matcher.features.reading import read_wishes
 from matcher.features.vectors import Vectors
 from matcher.pipeline import Candidate, MatchList, match_seekers, match_vacancies
 from matcher.ranking.exploration import Swap, draw_swap, swapped
@@ -39,6 +39,7 @@ from matcher.service.clock import Clock, day_of
 from matcher.service.figures import Figures, Headline
 from matcher.service.indexing import Indexer
 from matcher.service.live import LiveIndex, Snapshot
+from matcher.service.wishes import with_wishes
 
 SPARE = 20
 """Candidates asked for beyond the list: they take the places of those gone from the register."""
@@ -127,7 +128,7 @@ class Lists:
             snapshot,
             self._indexer.columns_of(profile),
             self._indexer.stranger(profile, snapshot.index.centring),
-            wishes=self._indexer.columns_of(_with_wishes(profile, read)),
+            wishes=self._indexer.columns_of(with_wishes(profile, read)),
             seeker_id=None,
             k=k,
             channel=channel,
@@ -293,29 +294,3 @@ def _impression(
         exploration=slate.exploration,
         swapped=slate.swap or (),
     )
-
-
-def _with_wishes(profile: JobSeeker, read: Wishes) -> JobSeeker:
-    """The profile with its unknown fields filled from what its text says."""
-    pay_floor, basis = (
-        (profile.pay_floor, profile.pay_floor_basis)
-        if profile.pay_floor is not None or read.pay is None or read.pay_basis is None
-        else (read.pay, read.pay_basis)
-    )
-    return replace(
-        profile,
-        districts_wanted=profile.districts_wanted or read.districts,
-        shifts=profile.shifts or read.shifts,
-        employment=profile.employment or read.employment,
-        pay_floor=pay_floor,
-        pay_floor_basis=basis,
-        licences=_joined(profile.licences, read.licences),
-        languages=_joined(profile.languages, read.languages),
-        experience_years=read.experience_years
-        if profile.experience_years is None
-        else profile.experience_years,
-    )
-
-
-def _joined(stated: Sequence[str] | None, read: Iterable[str]) -> tuple[str, ...] | None:
-    return tuple(sorted({*(stated or ()), *read})) or (None if stated is None else ())

@@ -5,7 +5,7 @@ What is not named here does not leave the service: a candidate's name and résum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from matcher.calendar_roc import roc_text
@@ -15,6 +15,18 @@ from matcher.ranking.wording import ReasonCode, Voice, word, word_unknown
 from matcher.rates.registry import EVENT_NAMES, Event, Period, Rate
 from matcher.reference import Reference
 from matcher.service.lists import Line, Slate
+from matcher.service.view_words import (
+    AT_LEAST,
+    AT_MOST,
+    BASELINE,
+    CHANCES,
+    FEWER_THAN_ONE,
+    NO_FIGURE,
+    PAID,
+    SIMULATED,
+    TO_BE_CHECKED,
+    TRAINED,
+)
 
 View = dict[str, object]
 """What `json` and `orjson` write as it stands."""
@@ -39,7 +51,7 @@ def slate_view(slate: Slate, *, language: Language, reference: Reference) -> Vie
         },
         "ranking": {
             "trained": slate.trained,
-            "text": (_TRAINED if slate.trained else _BASELINE)[language],
+            "text": (TRAINED if slate.trained else BASELINE)[language],
             "exploration": slate.exploration,
             "swapped": None if slate.swap is None else list(slate.swap),
         },
@@ -83,14 +95,14 @@ def pay_text(pay: Pay, *, language: Language, reference: Reference) -> str:
         claimed = {"claimed": CLAIMED}
         return word(ReasonCode.PAY_UNDISCLOSED, claimed, language=language, reference=reference)
     if pay.low is None and pay.high is None:
-        return _NO_FIGURE[language]
+        return NO_FIGURE[language]
     figures = dict.fromkeys(f"{figure:,}" for figure in (pay.low, pay.high) if figure is not None)
-    text = _PAID[pay.basis][language].format("–".join(figures))
+    text = PAID[pay.basis][language].format("–".join(figures))
     if pay.high is None:
-        text = _AT_LEAST[language].format(text)
+        text = AT_LEAST[language].format(text)
     elif pay.low is None:
-        text = _AT_MOST[language].format(text)
-    return _TO_BE_CHECKED[language].format(text) if pay.flag else text
+        text = AT_MOST[language].format(text)
+    return TO_BE_CHECKED[language].format(text) if pay.flag else text
 
 
 def _count_view(event: Event, count: int) -> View:
@@ -109,7 +121,7 @@ def _period_view(period: Period) -> View:
 
 def origin_view(simulated: bool, language: Language) -> View:
     """Whether the figures are simulated, and the notice that says so."""
-    return {"simulated": simulated, "notice": _SIMULATED[language] if simulated else None}
+    return {"simulated": simulated, "notice": SIMULATED[language] if simulated else None}
 
 
 def _line_view(line: Line, language: Language, reference: Reference) -> View:
@@ -160,13 +172,13 @@ def _chances_view(candidate: Candidate, language: Language) -> View | None:
     return {
         "hired": candidate.hired,
         "interviewed": candidate.interviewed,
-        "text": _CHANCES[language].format(count=count),
+        "text": CHANCES[language].format(count=count),
     }
 
 
 def _of_hundred(probability: float, language: Language) -> str:
     """How many of a hundred, said no finer than it is known."""
-    return _FEWER_THAN_ONE[language] if probability < 0.005 else str(round(100 * probability))
+    return FEWER_THAN_ONE[language] if probability < 0.005 else str(round(100 * probability))
 
 
 def _vacancy_view(vacancy: Vacancy, line: Line, language: Language, reference: Reference) -> View:
@@ -222,98 +234,3 @@ def _place_view(code: str | None, language: Language, reference: Reference) -> V
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _in_each(*texts: str) -> Mapping[Language, str]:
-    return dict(zip(Language, texts, strict=True))
-
-
-_SIMULATED = _in_each(
-    "模擬資料：人員、職缺與數據皆為模擬產生，並非真實資料。",
-    "Simulated data: people, vacancies and figures are not real.",
-    "Dữ liệu mô phỏng: người, việc làm và số liệu đều không có thật.",
-    "Data simulasi: orang, lowongan, dan angkanya tidak nyata.",
-    "ข้อมูลจำลอง: บุคคล ตำแหน่งงาน และตัวเลขไม่ใช่ของจริง",
-)
-_PAID: Mapping[PayBasis | None, Mapping[Language, str]] = {
-    PayBasis.MONTH: _in_each(
-        "月薪 {} 元",
-        "NT${} a month",
-        "{} Đài tệ mỗi tháng",
-        "NT${} per bulan",
-        "{} ดอลลาร์ไต้หวันต่อเดือน",
-    ),
-    PayBasis.DAY: _in_each(
-        "日薪 {} 元",
-        "NT${} a day",
-        "{} Đài tệ mỗi ngày",
-        "NT${} per hari",
-        "{} ดอลลาร์ไต้หวันต่อวัน",
-    ),
-    PayBasis.HOUR: _in_each(
-        "時薪 {} 元",
-        "NT${} an hour",
-        "{} Đài tệ mỗi giờ",
-        "NT${} per jam",
-        "{} ดอลลาร์ไต้หวันต่อชั่วโมง",
-    ),
-    PayBasis.PIECE: _in_each(
-        "按件計酬，每件 {} 元",
-        "NT${} a piece",
-        "{} Đài tệ mỗi sản phẩm",
-        "NT${} per satuan",
-        "{} ดอลลาร์ไต้หวันต่อชิ้น",
-    ),
-    None: _in_each(
-        "未註明計薪方式，{} 元",
-        "NT${}, not stated for what time",
-        "{} Đài tệ, không rõ cách tính",
-        "NT${}, dasar upah tidak disebutkan",
-        "{} ดอลลาร์ไต้หวัน ไม่ได้ระบุวิธีคิดค่าจ้าง",
-    ),
-}
-_AT_LEAST = _in_each("{}以上", "at least {}", "từ {}", "mulai {}", "ตั้งแต่ {}")
-_AT_MOST = _in_each("{}以下", "up to {}", "tối đa {}", "paling banyak {}", "ไม่เกิน {}")
-_NO_FIGURE = _in_each(
-    "薪資金額未登錄",
-    "pay figure not on record",
-    "chưa ghi mức lương",
-    "besaran upah tidak tercatat",
-    "ไม่ได้บันทึกจำนวนค่าจ้าง",
-)
-_TO_BE_CHECKED = _in_each(
-    "{}（金額待確認）",
-    "{} (figure to be checked)",
-    "{} (cần kiểm tra con số)",
-    "{} (angka perlu diperiksa)",
-    "{} (ต้องตรวจสอบตัวเลข)",
-)
-
-_TRAINED = {
-    Language.ZH: "依過去推介與就業結果學習的模型排序",
-    Language.EN: "ordered by a model learnt from past referrals and placements",
-    Language.VI: "được sắp xếp bởi mô hình học từ các lần giới thiệu và nhận việc trước đây",
-    Language.ID: "diurutkan oleh model yang belajar dari rujukan dan penempatan sebelumnya",
-    Language.TH: "เรียงลำดับด้วยแบบจำลองที่เรียนรู้จากผลการส่งตัวและการได้งานที่ผ่านมา",
-}
-_BASELINE = {
-    Language.ZH: "尚無已訓練的模型：依固定權重的基準排序",
-    Language.EN: "no trained model yet: ordered by a baseline with fixed weights",
-    Language.VI: "chưa có mô hình được huấn luyện: sắp xếp theo trọng số cố định",
-    Language.ID: "belum ada model terlatih: diurutkan dengan bobot tetap",
-    Language.TH: "ยังไม่มีแบบจำลองที่ฝึกแล้ว: เรียงลำดับด้วยน้ำหนักคงที่",
-}
-_CHANCES = {
-    Language.ZH: "類似的推介，100 次中約有 {count} 次在 60 天內錄用",
-    Language.EN: "of 100 referrals like this, about {count} led to a hire within 60 days",
-    Language.VI: "trong 100 lần giới thiệu tương tự, khoảng {count} lần được nhận sau 60 ngày",
-    Language.ID: "dari 100 rujukan serupa, sekitar {count} berujung diterima dalam 60 hari",
-    Language.TH: "จากการส่งตัวลักษณะนี้ 100 ครั้ง ได้งานภายใน 60 วันประมาณ {count} ครั้ง",
-}
-_FEWER_THAN_ONE = {
-    Language.ZH: "不到 1",
-    Language.EN: "fewer than 1",
-    Language.VI: "chưa đến 1",
-    Language.ID: "kurang dari 1",
-    Language.TH: "ไม่ถึง 1",
-}
