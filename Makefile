@@ -4,13 +4,13 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO := var/demo
-DEMO_SEEKERS ?= 2000
+DEMO_SEEKERS ?= 4000
 
 # Where pip knows of local wheels, let uv find them too.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: run test check format clean
-run test check format: $(INSTALLED)
+.PHONY: run test check bench format clean
+run test check bench format: $(INSTALLED)
 
 # The demonstration has a database of its own, whatever the environment or .env say of the real one.
 run: export MATCHER_VAR_DIR = $(DEMO)
@@ -20,6 +20,7 @@ run:
 	@test -d $(DEMO)/register || $(BIN)/matcher simulate --seekers $(DEMO_SEEKERS) --out $(DEMO)/register
 	@$(BIN)/matcher import $(DEMO)/register
 	@$(BIN)/matcher index
+	@test -f $(DEMO)/ranker/current || $(BIN)/matcher train
 	@$(BIN)/matcher welcome
 	@$(BIN)/matcher serve
 
@@ -32,6 +33,9 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+bench:
+	$(BIN)/python benchmarks/ranking.py
 
 format:
 	$(BIN)/ruff check --fix .

@@ -35,6 +35,8 @@ def ready(request: Request) -> Response:
         "follower": _missing(lambda: _ask_follower(follower)),
     }
     checks = {name: _told(app, str(error or "ok")) for name, error in found.items()}
+    # A refused ranker stops no list: another one, which lists name, goes on serving.
+    checks["ranker"] = _told(app, str(app.champion.refused or "ok"))
     first = next((error for error in found.values() if error), None)
     if first is not None:
         told = NotReadyError(_told(app, first.message), remedy=_told(app, first.remedy))

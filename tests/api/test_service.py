@@ -18,7 +18,7 @@ from tests.bureau import NOON, Bureau
 def test_a_service_with_database_and_index_is_ready(bureau: Bureau):
     answer = bureau.client.get("/health/ready")
     assert answer.status_code == 200
-    checks = {"database": "ok", "index": "ok", "follower": "ok"}
+    checks = {"database": "ok", "index": "ok", "follower": "ok", "ranker": "ok"}
     assert answer.json() == {"status": "ok", "checks": checks}
 
 

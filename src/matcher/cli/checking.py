@@ -37,6 +37,7 @@ def findings(app: App) -> Iterator[Finding]:
         _register,
         _encoder,
         _index,
+        _ranker,
         _identity_key,
         _keys,
     )
@@ -85,6 +86,15 @@ def _index(app: App) -> str:
         register = register_id(connection)
     index = load_index(app.index_folder, encoder_fingerprint=fingerprint, register=register)
     return f"index: {index.manifest.generation}"
+
+
+def _ranker(app: App) -> str:
+    app.champion.load_newest()
+    if app.champion.refused is not None:
+        raise app.champion.refused
+    ranker = app.champion.ranker
+    note = "" if ranker.trained else " (the baseline: `matcher train` has promoted none yet)"
+    return f"ranker: {ranker.version}{note}"
 
 
 def _identity_key(app: App) -> str:
