@@ -35,7 +35,8 @@ class Follower:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Load the newest index now, then follow in the background."""
+        """Load the newest ranker and index now, then follow in the background."""
+        self._attempt(lambda: self._app.champion.load_newest())
         self._attempt(lambda: self._app.live.load_newest())
         self._thread.start()
 

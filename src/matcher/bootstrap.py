@@ -10,14 +10,17 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from matcher.artifacts.index import load_index
 from matcher.config import Settings
-from matcher.db.engine import is_migrated, open_engine
+from matcher.db.engine import is_migrated, open_engine, reading
+from matcher.db.store import register_id
 from matcher.encoder.cache import open_cache
 from matcher.encoder.model import open_encoder
 from matcher.encoder.promoted import promoted_encoder
 from matcher.entities import Channel
-from matcher.errors import ConfigurationError, NotReadyError
+from matcher.errors import ArtefactError, ConfigurationError, NotReadyError
 from matcher.features.reading import read_lexicon
+from matcher.features.vectors import Centring
 from matcher.identity import IdentityKey
 from matcher.reference import Reference
 from matcher.service.advice import Advice
@@ -86,6 +89,20 @@ class App:
             self.ranker_folder,
             encoder_fingerprint=self.indexer.encoder.fingerprint,
         )
+
+    @property
+    def centring(self) -> Centring | None:
+        """The means that the current index takes out of vectors; None where there is no index."""
+        try:
+            with reading(self.engine) as connection:
+                register = register_id(connection)
+            return load_index(
+                self.index_folder,
+                encoder_fingerprint=self.indexer.encoder.fingerprint,
+                register=register,
+            ).centring
+        except ArtefactError:
+            return None
 
     @cached_property
     def live(self) -> LiveIndex:

@@ -85,6 +85,8 @@ def publish(
 
 def promote(folder: Path, generation: str) -> None:
     """Make a published generation current; the one before it is remembered."""
+    if _read(folder, "current") == generation:
+        return
     _point(folder, "previous", _read(folder, "current") or "")
     _point(folder, "current", generation)
 
@@ -134,7 +136,11 @@ def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
                 remedy=remedy,
             )
     for name, digest in manifest.files.items():
-        if not (path / name).is_file() or _digest(path / name) != digest:
+        try:
+            damaged = not (path / name).is_file() or _digest(path / name) != digest
+        except OSError as error:
+            raise _unreadable(path / name, error) from error
+        if damaged:
             raise ArtefactError(
                 f"The file {name} of {kind} {path.name} is missing or damaged.", remedy=remedy
             )
@@ -146,6 +152,15 @@ def _read(folder: Path, pointer: str) -> str | None:
         return (folder / pointer).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _unreadable(folder / pointer, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> ArtefactError:
+    return ArtefactError(
+        f"{path.parent.name}/{path.name} cannot be read: {error.strerror}.",
+        remedy="See that the service's user may read the folder and its files.",
+    )
 
 
 def _point(folder: Path, pointer: str, generation: str) -> None:

@@ -158,12 +158,12 @@ def match(
         bureau = App(Settings())
         bureau.sync()
         if vacancy:
-            slate = bureau.lists.for_vacancy(vacancy, k=k, channel=Channel.COUNSELLOR)
+            slate = bureau.lists.for_vacancy(vacancy, k=k, channel=Channel.API)
         elif seeker:
-            slate = bureau.lists.for_seeker(seeker, k=k, channel=Channel.COUNSELLOR)
+            slate = bureau.lists.for_seeker(seeker, k=k, channel=Channel.API)
         else:
             profile = JobSeeker(id="profile", registered_on=day_of(bureau.clock()), text=text)
-            slate = bureau.lists.for_profile(profile, k=k, channel=Channel.COUNSELLOR)
+            slate = bureau.lists.for_profile(profile, k=k, channel=Channel.API)
         print_slate(slate, lang, bureau.reference)
 
 

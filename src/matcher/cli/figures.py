@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matcher.jobs.train import Training
     from matcher.jobs.tune import TuningReport
 
-WIDE = 150
+WIDE = 190
 """Columns of a table of figures."""
 
 
@@ -106,8 +106,8 @@ def print_kept(kept: Kept) -> None:
 def _print_side(side: SideResult) -> None:
     out.print(
         f"\n[bold]Lists for {side.side}[/]: {side.questions:,} asked for by {side.askers:,}, "
-        f"{side.candidates:,.0f} candidates each on average, {side.relevant:,} of them led to a "
-        "hire or an interview",
+        f"{side.candidates:,.0f} candidates each on average; {side.led:,} pairs led to a hire or "
+        f"an interview, {side.relevant:,} of them candidates",
         highlight=False,
     )
     told = side.comparison
@@ -164,7 +164,7 @@ def _print_impacts(told: Comparison) -> None:
             rates = (f"{g.rate:.3f}" for g in impact.groups if not g.too_small)
             table.add_row(name, *rates, "-" if isnan(impact.ratio) else f"{impact.ratio:.2f}")
         _print_wide(table)
-        few = [f"{group.name} ({group.count})" for group in groups if group.too_small]
+        few = [group.name for group in groups if group.too_small]
         if few:
             out.print(f"Too few to tell: {', '.join(few)}.", highlight=False)
 

@@ -16,8 +16,10 @@ from matcher.cli.printing import out
 from matcher.config import Settings
 from matcher.encoder import open_encoder
 from matcher.encoder.promoted import roll_back_encoder
+from matcher.jobs.index import build_index
 from matcher.progress import track
 from matcher.ranking.linear import LinearRanker
+from matcher.service.clock import day_of
 
 if TYPE_CHECKING:
     from matcher.jobs.recording import Store
@@ -50,6 +52,8 @@ def evaluate(
             bureau.indexer,
             ranker=bureau.champion.ranker,
             people=people,
+            today=day_of(bureau.clock()),
+            centring=bureau.centring,
             oracle=oracle,
             track=track,
         )
@@ -73,6 +77,7 @@ def train(people: People = 20_000) -> None:
             people=people,
             now=bureau.clock(),
             track=track,
+            centring=bureau.centring,
         )
         print_training(training, keep(training, bureau.ranker_folder, _store(bureau)))
 
@@ -89,6 +94,10 @@ def rollback(
             out.print(f"The encoder is {before} again. {AFTER_ENCODER}", highlight=False)
         else:
             before = roll_back(bureau.ranker_folder, kind=KIND) or LinearRanker().version
+            bureau.champion.load_newest()
+            if bureau.champion.refused is not None:
+                roll_back(bureau.ranker_folder, kind=KIND)
+                raise bureau.champion.refused
             out.print(f"{before} serves again.", highlight=False)
 
 
@@ -113,9 +122,14 @@ def tune(
             now=bureau.clock(),
             track=track,
         )
-    print_tuning(report)
-    if report.promoted:
-        out.print(AFTER_ENCODER)
+        print_tuning(report)
+        if report.promoted:
+            # At once: until there is an index of its vectors a service could not be started anew.
+            tuned = App(Settings())
+            build_index(
+                tuned.engine, tuned.indexer, tuned.index_folder, now=tuned.clock(), track=track
+            )
+            out.print("Index made anew. Run `matcher train`, and restart the service.")
 
 
 def _store(bureau: App) -> Store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 
 import numpy as np
@@ -40,11 +40,14 @@ class EndedCourse:
     hired: bool
 
 
-def slates_of_seekers(connection: Connection) -> Iterator[Impression]:
-    """Every logged slate of vacancies for a registered seeker, oldest first."""
+def slates_of_seekers(connection: Connection, since: date) -> Iterator[Impression]:
+    """Every slate of vacancies for a registered seeker logged since a day, oldest first."""
     table = tables.impressions
     query = (
-        select(table).where(table.c.seeker_id.is_not(None)).order_by(table.c.shown_at, table.c.id)
+        select(table)
+        .where(table.c.seeker_id.is_not(None))
+        .where(table.c.shown_at >= datetime.combine(since, time.min, UTC))
+        .order_by(table.c.shown_at, table.c.id)
     )
     for row in connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings():
         yield from_row(Impression, row)
@@ -85,24 +88,28 @@ def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
 
 
 def ended_courses(connection: Connection) -> Iterator[EndedCourse]:
-    """Every referral that has ended, by the day and the id of its end.
+    """Every referral that has ended, by its id.
 
-    It ends with the first of a hire, a refusal by either side, or nobody coming; hired elsewhere
-    says nothing of the employer.
+    It ends with a hire, else with the first refusal by either side, or with nobody coming; hired
+    elsewhere says nothing of the employer.
     """
     outcomes, referrals, vacancies = tables.referral_outcomes, tables.referrals, tables.vacancies
-    hired = func.max(case((outcomes.c.outcome == Outcome.HIRED, 1), else_=0))
-    ended_on = func.min(outcomes.c.happened_on)
+    hired = case((outcomes.c.outcome == Outcome.HIRED, outcomes.c.happened_on))
     query = (
-        select(vacancies.c.employer_id, ended_on.label("ended_on"), hired.label("hired"))
+        select(
+            vacancies.c.employer_id,
+            func.min(outcomes.c.happened_on).label("first_end"),
+            func.min(hired).label("hired_on"),
+        )
         .join_from(outcomes, referrals, outcomes.c.referral_id == referrals.c.id)
         .join(vacancies, referrals.c.vacancy_id == vacancies.c.id)
         .where(outcomes.c.outcome.in_(ENDS))
         .group_by(referrals.c.id, vacancies.c.employer_id)
-        .order_by(ended_on, referrals.c.id)
+        .order_by(referrals.c.id)
     )
     for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
-        yield EndedCourse(row.employer_id, row.ended_on, bool(row.hired))
+        hired_on = row.hired_on
+        yield EndedCourse(row.employer_id, hired_on or row.first_end, hired_on is not None)
 
 
 def employer_hire_rates(connection: Connection, today: date) -> dict[str, float]:
@@ -148,15 +155,18 @@ def vacancies_open_between(connection: Connection, first: date, last: date) -> I
         yield from_row(Vacancy, row)
 
 
-def last_recorded_day(connection: Connection) -> date | None:
-    """The newest day of any referral, outcome, placement or hire report; None without any."""
+def last_recorded_day(connection: Connection, today: date) -> date | None:
+    """The newest day of any referral, outcome, placement or hire report up to today, or None."""
     columns = (
         tables.referrals.c.made_on,
         tables.referral_outcomes.c.happened_on,
         tables.placements.c.placed_on,
         tables.hire_reports.c.reported_on,
     )
-    newest = (connection.execute(select(func.max(column))).scalar() for column in columns)
+    newest = (
+        connection.execute(select(func.max(column)).where(column <= today)).scalar()
+        for column in columns
+    )
     return max((day for day in newest if day is not None), default=None)
 
 

@@ -37,12 +37,14 @@ class Chronicle:
     hire_rates: NDArray[np.float32]
     distances: NDArray[np.float32]
 
-    def vacancies_on(self, day: int) -> VacancyColumns:
-        """The vacancies with openings left and the history of employers as of that morning."""
+    def vacancies_on(self, day: int, rows: Rows | None = None) -> VacancyColumns:
+        """The vacancies, or these rows of them, as of that morning: openings left, employers."""
+        chosen = self.vacancies if rows is None else self.vacancies.take(rows)
+        which = slice(None) if rows is None else rows
         return replace(
-            self.vacancies,
-            openings_left=self.vacancies.openings_left - self.filled[day - self.first],
-            employer_hire_rate=self.hire_rates[day - self.first, self.employer],
+            chosen,
+            openings_left=chosen.openings_left - self.filled[day - self.first, which],
+            employer_hire_rate=self.hire_rates[day - self.first, self.employer[which]],
         )
 
     def vacancies_for(self, seeker: int, day: int) -> Rows:
@@ -53,15 +55,27 @@ class Chronicle:
 
     def seekers_for(self, vacancy: int, day: int) -> Rows:
         """Rows of the seekers who looked for work and were eligible for a vacancy."""
-        one = self.vacancies_on(day).take(np.array([vacancy]))
+        one = self.vacancies_on(day, np.array([vacancy]))
         verdict = check(self.seekers, one, distances=self.distances, today=day)
         there = (self.came_on <= day) & (day < self.left_on)
         return np.flatnonzero(verdict.passed & there)
 
+    def allows(self, seeker: int, vacancy: int, day: int) -> bool:
+        """Whether a pair could have been listed that day."""
+        pair = self.seekers.take(np.array([seeker])), self.vacancies_on(day, np.array([vacancy]))
+        return bool(check(*pair, distances=self.distances, today=day).passed[0])
+
+    def nearest(self, seeker: int, vacancies: Rows, k: int) -> Rows:
+        """The `k` of these vacancies whose texts are most like the seeker's, in rising order."""
+        if len(vacancies) <= k:
+            return vacancies
+        likeness = self.vacancy_vectors.texts[vacancies] @ self.seeker_vectors.texts[seeker]
+        return np.sort(vacancies[np.lexsort((vacancies, -likeness))[:k]])
+
     def rows(self, seekers: Rows, vacancies: Rows, day: int) -> NDArray[np.float32]:
         """Features of pairs as they would have been served that day; a side may be one row."""
         people = self.seekers.take(seekers)
-        jobs = self.vacancies_on(day).take(vacancies)
+        jobs = self.vacancies_on(day, vacancies)
         asked, offered = self.seeker_vectors, self.vacancy_vectors
         return build_rows(
             people,

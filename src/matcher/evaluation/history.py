@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from matcher.entities import Outcome
 from matcher.evaluation.chronicle import Chronicle
 from matcher.evaluation.metrics import Floats, Pools, Rows
+from matcher.features.pairs import FEATURE_NAMES
+from matcher.pipeline import RETRIEVED
 from matcher.ranking.examples import (
     HIRED_GAIN,
     INTERVIEW_GAIN,
@@ -25,6 +27,7 @@ PARTS = 4
 """The window is the last of so many equal parts of the mature days."""
 ALL_RECORDED = np.iinfo(np.int32).max
 """As of this day everything is known that ever was recorded."""
+ENDED = 0.99
 FAILED = frozenset({Outcome.REJECTED, Outcome.DECLINED, Outcome.NO_SHOW})
 
 
@@ -89,6 +92,27 @@ def gain(course: Course, *, as_of: int = ALL_RECORDED) -> float | None:
     if Outcome.HIRED_ELSEWHERE in happened or open_still:
         return None
     return INTERVIEW_GAIN if Outcome.INTERVIEWED in happened else 0.0
+
+
+def days_to_end(courses: Sequence[Course], *, as_of: int) -> int:
+    """Days after which nearly all (ENDED) referrals have ended, at most 60.
+
+    Of younger ones mostly the quick ends are known, which would make hires look too frequent or too
+    rare. Told by those that had their 60 days before `as_of`; one without an end counts as 60.
+    """
+    taken = [
+        min([day - course.made_on for day in _ends(course)], default=PLACED_WITHIN)
+        for course in courses
+        if course.made_on + PLACED_WITHIN < as_of
+    ]
+    if not taken:
+        return PLACED_WITHIN
+    return min(PLACED_WITHIN, int(np.quantile(taken, ENDED, method="higher")))
+
+
+def _ends(course: Course) -> list[int]:
+    over = FAILED | {Outcome.HIRED, Outcome.HIRED_ELSEWHERE}
+    return [day for outcome, day in course.outcomes.items() if outcome in over]
 
 
 def better(one: float | None, other: float | None) -> float | None:
@@ -161,14 +185,19 @@ class Questions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankerScore:
-    """A ranker asked on a past day: features as of the day of the question."""
+    """A ranker asked on a past day: features as of that day, of those that retrieval would find."""
 
     questions: Questions
     ranker: Ranker
 
     def scores(self, query: int, candidates: Rows) -> Floats:
-        """Scores of the ranker."""
-        return self.ranker.scores(self.questions.rows(query, candidates))
+        """Scores of the ranker; -inf for what is not among the RETRIEVED most similar."""
+        rows = self.questions.rows(query, candidates)
+        scores = self.ranker.scores(rows)
+        if len(scores) > RETRIEVED:
+            likeness = rows[:, FEATURE_NAMES.index("similarity")]
+            scores[np.lexsort((candidates, -likeness))[RETRIEVED:]] = -np.inf
+        return scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,15 @@ class Trial:
     """What both rankers did in the newest period, of which neither has learnt anything.
 
     Of q persons, each once: ndcg@10 and hit@10, (q,), NaN where nothing was relevant, and
-    `groups`, masks (q,) by kind and name. Of n referrals with a known outcome: the challenger's
+    `groups`, masks (q,) by kind and name. Of v vacancies: `listing`, ndcg@10 of the lists of people
+    for them, (v,). Of n referrals with a known outcome: the challenger's
     `probabilities` (n,) of a hire and the `outcomes` (n,), 1 for a hire, else 0.
     """
 
     challenger_ndcg: Floats
     champion_ndcg: Floats
+    challenger_listing: Floats
+    champion_listing: Floats
     challenger_hit: Floats
     champion_hit: Floats
     probabilities: Floats
@@ -81,13 +84,14 @@ class Trust:
 class Verdict:
     """Why the champion stays, if it does, and the figures; `notes` are said and decide nothing.
 
-    `gain` is the paired difference of ndcg@10, `under` the groups whom the challenger leaves under
-    four fifths of the highest rate.
+    `gain` is the paired difference of ndcg@10 for persons, `listing` that for vacancies, `under`
+    the groups whom the challenger leaves under four fifths of the highest rate.
     """
 
     objections: tuple[str, ...]
     notes: tuple[str, ...]
     gain: Difference
+    listing: Difference
     trust: Trust
     impacts: Mapping[str, Impacts]
     under: tuple[GroupChange, ...]
@@ -99,7 +103,7 @@ class Verdict:
 
 
 def judge_trial(trial: Trial) -> Verdict:
-    """Hold the challenger against three rules; the same trial always gets the same verdict.
+    """Hold the challenger against four rules; the same trial always gets the same verdict.
 
     1. Better: the paired 95 % interval of the gain in ndcg@10 lies above 0.
 
@@ -117,9 +121,15 @@ def judge_trial(trial: Trial) -> Verdict:
     0.8 it is an objection where the 95 % interval of its change against the champion lies below 0;
     else it was so before, or may be chance, and is a note. By chance alone that happens to one
     group in 40 under 0.8: the reason is printed, so that somebody can look.
+
+    4. Lists of people for vacancies are no worse: the paired 95 % interval of their ndcg@10 does
+    not lie below 0.
     """
     gain = paired_difference(
         trial.challenger_ndcg, trial.champion_ndcg, rng=np.random.default_rng(SEED)
+    )
+    listing = paired_difference(
+        trial.challenger_listing, trial.champion_listing, rng=np.random.default_rng(SEED)
     )
     trust = _trust(trial.probabilities, trial.outcomes)
     hits = trial.challenger_hit, trial.champion_hit
@@ -132,6 +142,7 @@ def judge_trial(trial: Trial) -> Verdict:
     return Verdict(
         objections=(
             *_not_better(gain.interval),
+            *_worse_for_vacancies(listing.interval),
             *_not_calibrated(trust),
             *(_harm(change) for change in under if change.change.high < 0),
         ),
@@ -141,6 +152,7 @@ def judge_trial(trial: Trial) -> Verdict:
             *_untold(impacts),
         ),
         gain=gain,
+        listing=listing,
         trust=trust,
         impacts=impacts,
         under=under,
@@ -195,6 +207,14 @@ def _not_better(gain: Interval) -> Iterator[str]:
         yield (
             f"ndcg@10 less the champion's is {interval_text(gain)} over {gain.queries:,} people: "
             "the interval does not lie above 0."
+        )
+
+
+def _worse_for_vacancies(listing: Interval) -> Iterator[str]:
+    if listing.high < 0:
+        yield (
+            f"ndcg@10 of lists for vacancies less the champion's is {interval_text(listing)} over "
+            f"{listing.queries:,} vacancies: worse beyond chance."
         )
 
 

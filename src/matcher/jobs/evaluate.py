@@ -32,6 +32,7 @@ from matcher.evaluation.history import Questions, Side
 from matcher.evaluation.intervals import Interval, statistic_interval
 from matcher.evaluation.metrics import Floats, Reliability, Rows, reliability
 from matcher.features.columns import EPOCH
+from matcher.features.vectors import Centring
 from matcher.jobs.index import Track
 from matcher.jobs.lookback import (
     Lookback,
@@ -57,7 +58,8 @@ HIRED, INTERVIEWED = "hired", "interviewed"
 class SideResult:
     """How the methods came out for one side; no `comparison` where nothing came of any list.
 
-    `candidates` is the mean size of a pool, `relevant` how many candidates had a gain. `judged`
+    `candidates` is the mean size of a pool. Of `led` pairs that led to a hire or an interview,
+    `relevant` were candidates. `judged`
     holds the figures of each asker by method, `protected` masks over the askers.
     """
 
@@ -65,6 +67,7 @@ class SideResult:
     askers: int
     questions: int
     candidates: float
+    led: int
     relevant: int
     judged: Mapping[str, Judged]
     protected: Mapping[str, Groups]
@@ -121,15 +124,18 @@ def evaluate(
     *,
     ranker: Ranker,
     people: int,
+    today: date,
     track: Track,
+    centring: Centring | None = None,
     oracle: Path | None = None,
 ) -> Evaluation:
     """Compare `ranker` with the baselines on up to `people` persons of the past.
 
-    `oracle` is the file of hidden utilities of a simulated register. Raises NotReadyError where no
-    list is old enough, InvalidInputError for an oracle that does not belong to the register.
+    `centring` is that of the index which serves, if there is one. `oracle` is the file of hidden
+    utilities of a simulated register. Raises NotReadyError where no list is old enough,
+    InvalidInputError for an oracle that does not belong to the register.
     """
-    back = look_back(engine, indexer, people=people, track=track)
+    back = look_back(engine, indexer, people=people, today=today, track=track, centring=centring)
     rankers: dict[str, Ranker] = {LINEAR: LinearRanker()}
     if ranker.trained:
         rankers[TRAINED] = ranker
@@ -288,6 +294,7 @@ def _side_result(
         askers=len(questions.first),
         questions=len(questions),
         candidates=judged.candidates.sum() / max(len(questions), 1),
+        led=sum(bool(g) for known in questions.gains.values() for g in known.values()),
         relevant=judged.relevant,
         judged=judged.by_method,
         protected=sensitive,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.lookback import Lookback
 from matcher.jobs.records import ShownList
+from matcher.pipeline import RETRIEVED
 from matcher.ranking.examples import REFERRED_WITHIN, Examples, Floats, Ints
 from matcher.service.indexing import Progress
 
@@ -82,12 +83,14 @@ def _pairs(back: Lookback, shown: ShownList, eve: int, rng: np.random.Generator)
             own = exchanged.get(place, place)
             pairs.add(item, gain, place=place, own=own, referred=referred)
     if any(pairs.gains):
-        eligible = back.chronicle.vacancies_for(shown.seeker, shown.day)
+        chronicle = back.chronicle
+        eligible = chronicle.vacancies_for(shown.seeker, shown.day)
+        eligible = chronicle.nearest(shown.seeker, eligible, RETRIEVED)
         others = [
             item
             for item in np.setdiff1d(eligible, shown.items).tolist()
             # Whoever was sent there another day is neither shown nor unknown.
-            if (shown.seeker, item) not in back.courses_of
+            if not back.referred_before((shown.seeker, item), eve)
         ]
         for at in sorted(rng.permutation(len(others))[:DRAWN].tolist()):
             pairs.add(others[at], 0.0, place=0, own=0, referred=False)

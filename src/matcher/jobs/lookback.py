@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from sqlalchemy import Engine
@@ -14,6 +15,7 @@ from matcher.evaluation.chronicle import Chronicle, counts_before, hire_rates_by
 from matcher.evaluation.history import ALL_RECORDED, Course, Questions, Side, better, gain
 from matcher.features.columns import day_number
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.features.vectors import Centring
 from matcher.jobs.index import Track
 from matcher.jobs.records import Records, read_records
 from matcher.ranking.examples import HIRED_GAIN, REFERRED_WITHIN, Referrals
@@ -32,11 +34,22 @@ class Lookback:
     """The referrals of each (seeker row, vacancy row)."""
 
     def gain_after(self, pair: Pair, day: int, *, as_of: int = ALL_RECORDED) -> float | None:
-        """Gain of a pair by its referrals on a day and in the 14 days after; 0 without any."""
+        """Gain of a pair by its referrals on a day and in the 14 days after; 0 without any.
+
+        None also where it was tried before that day and not again: nobody would be sent there a
+        second time, and nobody knows what would have come of it.
+        """
+        after = self.referrals_after(pair, day, as_of=as_of)
+        if not after and self.referred_before(pair, day):
+            return None
         found: float | None = 0.0
-        for course in self.referrals_after(pair, day, as_of=as_of):
+        for course in after:
             found = better(gain(course, as_of=as_of), found)
         return found
+
+    def referred_before(self, pair: Pair, day: int) -> bool:
+        """Whether a pair was tried before a day."""
+        return any(course.made_on < day for course in self.courses_of.get(pair, ()))
 
     def referrals_after(self, pair: Pair, day: int, *, as_of: int = ALL_RECORDED) -> list[Course]:
         """Referrals of a pair on a day and in the 14 days after, made before `as_of`."""
@@ -47,18 +60,27 @@ class Lookback:
         ]
 
 
-def look_back(engine: Engine, indexer: Indexer, *, people: int, track: Track) -> Lookback:
+def look_back(
+    engine: Engine,
+    indexer: Indexer,
+    *,
+    people: int,
+    today: date,
+    track: Track,
+    centring: Centring | None = None,
+) -> Lookback:
     """Read the past of up to `people` seekers and encode what is new of it.
 
-    Raises NotReadyError where no list is old enough.
+    Vectors are centred as those that are served, by the `centring` of their index; without one by
+    the means of the past itself. Raises NotReadyError where no list is old enough.
     """
     with reading(engine) as connection:
-        records = read_records(connection, people)
+        records = read_records(connection, people, today=today)
     with track("vacancies") as progress:
         offered = indexer.encode_vacancies(records.vacancies, progress)
     with track("seekers") as progress:
         asked = indexer.encode_seekers(records.seekers, progress)
-    centring = indexer.centring(asked, offered)
+    centring = centring or indexer.centring(asked, offered)
     first = records.first
     days = records.window.last + REFERRED_WITHIN + 1 - first
     rows, when, amounts = records.filled.T
@@ -121,12 +143,17 @@ def _turned(side: Side, one: int, other: int) -> Pair:
 def referrals_between(
     back: Lookback, first: int, last: int, *, as_of: int = ALL_RECORDED
 ) -> Referrals:
-    """Every referral made from day `first` to day `last` whose outcome was known before `as_of`."""
+    """Referrals made from day `first` to day `last` whose outcome was known before `as_of`.
+
+    Only of pairs that a list could hold: no other is ever shown with a chance.
+    """
     rows, days = [np.empty((0, len(FEATURE_NAMES)), np.float32)], []
     gains: list[float] = []
     for course in back.records.courses:
         known = gain(course, as_of=as_of)
         if known is None or not first <= course.made_on <= last:
+            continue
+        if not back.chronicle.allows(course.seeker, course.vacancy, course.made_on):
             continue
         pair = np.array([course.seeker]), np.array([course.vacancy])
         rows.append(back.chronicle.rows(*pair, course.made_on))

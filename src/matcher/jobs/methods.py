@@ -42,12 +42,11 @@ class Oracle:
     def of(self, questions: Questions) -> HiddenUtility:
         """The same by question and candidate."""
         at = 0 if questions.side == Side.SEEKERS else 1
-        question_of = {asker: n for n, asker in enumerate(questions.asking.tolist())}
         known: dict[int, dict[int, float]] = defaultdict(dict)
         for pair, utility in self.utilities.items():
-            if (question := question_of.get(pair[at])) is not None:
-                known[question][pair[1 - at]] = utility
-        return HiddenUtility(known)
+            known[pair[at]][pair[1 - at]] = utility
+        asking = enumerate(questions.asking.tolist())
+        return HiddenUtility({question: known[asker] for question, asker in asking})
 
 
 def methods_for(

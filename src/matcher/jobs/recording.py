@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import isnan
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -64,7 +65,9 @@ def keep(training: Training, folder: Path, store: Store) -> Kept:
     A store that cannot be used costs the record, never the ranker.
     """
     evaluation, verdict = training.evaluation, training.verdict
-    manifest = replace(training.manifest, metrics=figures_of(evaluation) | _gain(training))
+    figures = figures_of(evaluation) | _gain(training)
+    told = {name: figure for name, figure in figures.items() if not isnan(figure)}
+    manifest = replace(training.manifest, metrics=told)
     trouble = ""
     run = ""
     try:

@@ -21,7 +21,7 @@ from matcher.db.history import (
     vacancies_open_between,
 )
 from matcher.db.store import get_many, last_change, register_id
-from matcher.entities import Impression, JobSeeker, SeekerStatus, Vacancy
+from matcher.entities import Channel, Impression, JobSeeker, SeekerStatus, Vacancy
 from matcher.errors import NotReadyError
 from matcher.evaluation.history import Course, Window, evaluation_window
 from matcher.evaluation.metrics import Rows
@@ -29,6 +29,8 @@ from matcher.features.columns import EPOCH, NEVER, day_number
 from matcher.ranking.examples import PLACED_WITHIN, REFERRED_WITHIN
 from matcher.service.clock import day_of
 
+LOOK_BACK_DAYS = 550
+"""A year and a half: older lists tell of another labour market, and cost memory."""
 SEED = 0
 """Draws the people, and the random order."""
 
@@ -77,13 +79,15 @@ class Records:
     employer: Rows
 
 
-def read_records(connection: Connection, people: int) -> Records:
-    """The past of at most `people` seekers drawn by a seed.
+def read_records(connection: Connection, people: int, *, today: date) -> Records:
+    """The past of at most `people` seekers drawn by a seed, of the last LOOK_BACK_DAYS.
+
+    Nothing dated after `today` counts: a slip of the pen would move every window.
 
     Raises NotReadyError where no list is old enough for its outcomes to be known.
     """
-    slates = list(slates_of_seekers(connection))
-    recorded = last_recorded_day(connection)
+    recorded = last_recorded_day(connection, today)
+    slates = [] if recorded is None else _lists_of(connection, recorded)
     days = [_day(slate) for slate in slates]
     window = None
     if recorded is not None and days:
@@ -136,6 +140,25 @@ def read_records(connection: Connection, people: int) -> Records:
         ),
         employer=np.array([employers[v.employer_id] for v in vacancies], np.int64),
     )
+
+
+def first_evaluated_day(connection: Connection, today: date) -> date | None:
+    """The day from which lists are judged, None where no list is old enough."""
+    recorded = last_recorded_day(connection, today)
+    days = [] if recorded is None else [_day(slate) for slate in _lists_of(connection, recorded)]
+    if recorded is None or not days:
+        return None
+    window = evaluation_window(min(days), max(days), last_recorded=day_number(recorded))
+    return None if window is None else EPOCH + timedelta(days=window.first)
+
+
+def _lists_of(connection: Connection, recorded: date) -> list[Impression]:
+    """Lists that somebody read: one a person, day and policy, and none that a program asked for."""
+    found: dict[tuple[str | None, int, str], Impression] = {}
+    for slate in slates_of_seekers(connection, recorded - timedelta(days=LOOK_BACK_DAYS)):
+        if slate.channel != Channel.API:
+            found.setdefault((slate.seeker_id, _day(slate), slate.policy), slate)
+    return list(found.values())
 
 
 def _day(slate: Impression) -> int:

@@ -13,19 +13,21 @@ from sqlalchemy import Engine
 from matcher.artifacts.folder import Manifest, new_generation
 from matcher.artifacts.ranker import KIND, load_champion
 from matcher.errors import ArtefactError, NotReadyError
-from matcher.evaluation.history import Side
+from matcher.evaluation.history import Side, days_to_end
 from matcher.evaluation.promotion import Trial, Verdict, judge_trial
 from matcher.features.pairs import FEATURE_NAMES
-from matcher.jobs.evaluate import HIRED, LINEAR, Evaluation, measure
+from matcher.features.vectors import Centring
+from matcher.jobs.evaluate import HIRED, LINEAR, Evaluation, SideResult, measure
 from matcher.jobs.examples import training_set
 from matcher.jobs.index import Track
 from matcher.jobs.lookback import look_back, referrals_between
-from matcher.ranking.examples import Examples, Referrals
+from matcher.ranking.examples import Examples, Floats, Referrals
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.propensity import Propensity, estimate
 from matcher.ranking.ranker import Ranker
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import fit, weights_of
+from matcher.service.clock import day_of
 from matcher.service.indexing import Indexer
 
 CHALLENGER, CHAMPION = "challenger", "champion"
@@ -56,19 +58,23 @@ def train(
     people: int,
     now: datetime,
     track: Track,
+    centring: Centring | None = None,
 ) -> Training:
     """Train on up to `people` persons and hold the result against what serves; publishes nothing.
 
-    `folder` holds the rankers. Raises NotReadyError where there is too little to learn from.
+    `folder` holds the rankers, `centring` is that of the index that serves. Raises NotReadyError
+    where there is too little to learn from.
     """
-    back = look_back(engine, indexer, people=people, track=track)
+    today = day_of(now)
+    back = look_back(engine, indexer, people=people, today=today, track=track, centring=centring)
     with track("lists to learn from") as progress:
         learnt = training_set(back, progress)
     propensity = estimate(learnt.examples, learnt.own, learnt.shares)
     generation = new_generation(now)
     weights = weights_of(learnt.examples, propensity)
     eve = back.records.window.first
-    referrals = referrals_between(back, back.records.first, eve - 1, as_of=eve)
+    last = eve - 1 - days_to_end(back.records.courses, as_of=eve)
+    referrals = referrals_between(back, back.records.first, last, as_of=eve)
     challenger = fit(learnt.examples, weights, referrals, version=generation)
     register = back.records.register
     champion, refused = _champion(folder, indexer, register)
@@ -121,10 +127,13 @@ def _trial(evaluation: Evaluation, rival: str) -> Trial:
             remedy="Train again when outcomes of the newest lists are recorded.",
         )
     ours, theirs = side.judged[CHALLENGER], side.judged[rival]
+    (others,) = (side for side in evaluation.sides if side.side == Side.VACANCIES)
     calibration = evaluation.calibration[HIRED]
     return Trial(
         challenger_ndcg=ours.ndcg,
         champion_ndcg=theirs.ndcg,
+        challenger_listing=_ndcg(others, CHALLENGER),
+        champion_listing=_ndcg(others, rival),
         challenger_hit=ours.hit,
         champion_hit=theirs.hit,
         probabilities=calibration.predicted,
@@ -141,3 +150,7 @@ def _counts(examples: Examples, referrals: Referrals) -> dict[str, int]:
         "hires": int(np.count_nonzero(referrals.hired)),
         "interviews": int(np.count_nonzero(referrals.interviewed)),
     }
+
+
+def _ndcg(side: SideResult, method: str) -> Floats:
+    return side.judged[method].ndcg if method in side.judged else np.empty(0)

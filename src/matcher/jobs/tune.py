@@ -36,6 +36,7 @@ from matcher.evaluation.tuning_gate import (
 )
 from matcher.jobs.index import Track
 from matcher.jobs.tuning_pairs import SEED, Examined, Material, read_material
+from matcher.service.clock import day_of
 from matcher.service.indexing import Indexer, centred_seekers, centred_vacancies
 
 STEPS = 80
@@ -86,7 +87,7 @@ def tune(
     if steps < 1:
         raise InvalidInputError("No step was asked for.", remedy="Give a number of 1 or more.")
     with reading(engine) as connection:
-        material = read_material(connection, indexer.reference, indexer.lexicon)
+        material = read_material(connection, indexer.reference, indexer.lexicon, today=day_of(now))
     with _alone(var_dir / FOLDER) as folder:
         before = _examine(indexer, material.examined, track, when="before")
         work, checkpoint = folder / "model", folder / "checkpoint.safetensors"

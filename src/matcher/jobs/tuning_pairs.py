@@ -22,6 +22,7 @@ from matcher.errors import NotReadyError
 from matcher.evaluation.metrics import Rows
 from matcher.features.reading import Lexicon
 from matcher.features.text import encoder_text
+from matcher.jobs.records import first_evaluated_day
 from matcher.reference import Reference
 
 SEED = 0
@@ -82,8 +83,13 @@ class Material:
     examined: Examined
 
 
-def read_material(connection: Connection, reference: Reference, lexicon: Lexicon) -> Material:
-    """Hires before the newest quarter of them train, those since then are examined.
+def read_material(
+    connection: Connection, reference: Reference, lexicon: Lexicon, *, today: date
+) -> Material:
+    """Hires before the evaluation window train, those since then are examined.
+
+    The window is that of `matcher train` and `matcher evaluate`, so that what these judge was never
+    learnt from by the encoder; without lists it is the newest quarter of the hires.
 
     The language pair held out is the second most frequent, so that the most frequent stays to
     learn from; all of its hires are examined. No seeker or vacancy of an examined pair takes part
@@ -91,8 +97,10 @@ def read_material(connection: Connection, reference: Reference, lexicon: Lexicon
     day.
     """
     hires = _read_hires(connection)
-    since = hires[len(hires) * (PARTS - 1) // PARTS].day if hires else date.min
-    if not hires or hires[0].day == since:
+    since = first_evaluated_day(connection, today)
+    if since is None:
+        since = hires[len(hires) * (PARTS - 1) // PARTS].day if hires else date.min
+    if not hires or not hires[0].day < since <= hires[-1].day:
         raise NotReadyError(
             "The register holds too few placements to tune an encoder.",
             remedy="Tune once outcomes of referrals have been recorded for some months.",

@@ -56,7 +56,7 @@ PARAMETERS: Mapping[str, object] = MappingProxyType(
         "objective": "lambdarank",
         "num_leaves": LEAVES,
         "learning_rate": RATE,
-        "label_gain": [0, 1, 2, 3],  # The gain of a label is the label, as in ndcg_at_k.
+        "label_gain": [0, 1, 3, 7],  # 2 ** gain - 1, as in ndcg_at_k.
         "lambdarank_truncation_level": 20,  # Twice the ten that people see.
         "min_data_in_leaf": 50,
         "lambda_l2": 5.0,

@@ -46,10 +46,10 @@ class Champion:
             newest = champion_name(self._folder)
             if newest == self._seen:
                 return
+            with reading(self._engine) as connection:
+                register = register_id(connection)
             self._seen, self._refused = newest, None
             try:
-                with reading(self._engine) as connection:
-                    register = register_id(connection)
                 self._ranker = load_champion(
                     self._folder, encoder_fingerprint=self._fingerprint, register=register
                 )
