@@ -51,9 +51,7 @@ def a_bureau_with_a_ranker(folder: Path, model: Path) -> App:
     return app
 
 
-def test_the_evaluation_is_told(
-    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_evaluation_is_told(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch):
     settings = a_bureau_with_a_ranker(tmp_path, tiny_model).settings
     for name in ("data_dir", "models_dir", "var_dir", "encoder"):
         monkeypatch.setenv(f"MATCHER_{name.upper()}", str(getattr(settings, name)))

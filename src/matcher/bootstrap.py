@@ -146,7 +146,7 @@ class App:
     def exploration(self) -> dict[Channel, float]:
         """The share of lists that chance may touch, by who asks; of a kiosk's only where set."""
         share = self.settings.exploration_share
-        channels = [Channel.COUNSELLOR, Channel.API]
+        channels = [Channel.COUNSELLOR]
         if self.settings.exploration_at_kiosks:
             channels.append(Channel.KIOSK)
         return dict.fromkeys(channels, share)

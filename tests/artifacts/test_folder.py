@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from matcher.artifacts.folder import KEPT, Manifest, current, load, new_generation, publish
+from matcher.artifacts.folder import (
+    KEPT,
+    Manifest,
+    current,
+    load,
+    new_generation,
+    promote,
+    publish,
+    roll_back,
+)
 from matcher.errors import ArtefactError
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -145,3 +154,67 @@ def test_generations_sort_by_time_and_never_repeat():
     assert one != other
     assert one < new_generation(NOW.replace(hour=13))
     assert os.sep not in one
+
+
+def offer(folder: Path, generation: str) -> Path:
+    """Publish without promoting."""
+    return publish(
+        folder, manifest(generation), lambda draft: _write(draft, "x"), make_current=False
+    )
+
+
+def test_what_is_published_unpromoted_serves_nobody_until_it_is_promoted(tmp_path: Path):
+    put(tmp_path, "g1")
+    offer(tmp_path, "g2")
+    assert current(tmp_path, kind="index") == "g1"
+    promote(tmp_path, "g2")
+    assert current(tmp_path, kind="index") == "g2"
+
+
+def test_going_back_twice_ends_where_it_began(tmp_path: Path):
+    put(tmp_path, "g1")
+    put(tmp_path, "g2")
+    assert roll_back(tmp_path, kind="index") == "g1"
+    assert current(tmp_path, kind="index") == "g1"
+    assert roll_back(tmp_path, kind="index") == "g2"
+    assert current(tmp_path, kind="index") == "g2"
+
+
+def test_before_the_first_there_was_nothing_and_nothing_is_published_then(tmp_path: Path):
+    offer(tmp_path, "g1")
+    promote(tmp_path, "g1")
+    assert roll_back(tmp_path, kind="ranker") == ""
+    with pytest.raises(ArtefactError, match="matcher train"):
+        current(tmp_path, kind="ranker")
+    with pytest.raises(ArtefactError, match="go back"):
+        roll_back(tmp_path, kind="ranker")
+    promote(tmp_path, "g1")
+    assert current(tmp_path, kind="ranker") == "g1"
+
+
+def test_there_is_nothing_to_go_back_from_where_nothing_was_promoted(tmp_path: Path):
+    offer(tmp_path, "g1")
+    with pytest.raises(ArtefactError, match="no ranker to go back from"):
+        roll_back(tmp_path, kind="ranker")
+
+
+def test_one_that_is_gone_is_not_gone_back_to(tmp_path: Path):
+    put(tmp_path, "g1")
+    put(tmp_path, "g2")
+    (tmp_path / "g1" / "data.txt").unlink()
+    (tmp_path / "g1" / "manifest.json").unlink()
+    (tmp_path / "g1").rmdir()
+    with pytest.raises(ArtefactError, match="go back"):
+        roll_back(tmp_path, kind="index")
+    assert current(tmp_path, kind="index") == "g2"
+
+
+def test_the_current_one_and_the_one_before_it_outlive_all_that_was_refused(tmp_path: Path):
+    put(tmp_path, "g1")
+    put(tmp_path, "g2")
+    for number in range(3, KEPT + 5):
+        offer(tmp_path, f"g{number}")
+    folders = {path.name for path in tmp_path.iterdir() if path.is_dir()}
+    assert folders == {"g1", "g2", *(f"g{number}" for number in range(5, KEPT + 5))}
+    assert roll_back(tmp_path, kind="index") == "g1"
+    load(tmp_path / "g1", kind="index", expected={})

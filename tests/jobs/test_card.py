@@ -27,6 +27,8 @@ def trial() -> Trial:
     return Trial(
         challenger_ndcg=before + 0.03,
         champion_ndcg=before,
+        challenger_listing=before,
+        champion_listing=before,
         challenger_hit=hit,
         champion_hit=hit,
         probabilities=chances,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +20,16 @@ from matcher.bootstrap import App
 from matcher.cli import app as command
 from matcher.cli.figures import print_evaluation
 from matcher.db import tables
-from matcher.db.engine import migrate, open_engine, reading, writing
+from matcher.db.engine import reading, writing
 from matcher.db.history import employer_hire_rates
-from matcher.db.store import upsert
 from matcher.entities import (
-    Channel,
     Employer,
     HireReport,
-    Impression,
     JobSeeker,
     Outcome,
     Placement,
     ProtectedAttributes,
-    Referral,
-    ReferralOutcome,
     SeekerStatus,
-    Vacancy,
 )
 from matcher.errors import InvalidInputError, NotReadyError
 from matcher.evaluation.baselines import score_pools
@@ -44,102 +37,36 @@ from matcher.evaluation.comparison import Judged, by_asker, judge
 from matcher.evaluation.history import Course, Questions, RankerScore, Side, evaluation_window, gain
 from matcher.features.columns import day_number
 from matcher.features.vectors import Vectors
-from matcher.identity import IdentityKey
 from matcher.jobs.evaluate import Evaluation, evaluate
-from matcher.jobs.importing import import_files
-from matcher.jobs.lookback import Lookback, look_back, questions_of
+from matcher.jobs.lookback import questions_of
 from matcher.pipeline import match_vacancies
 from matcher.ranking.examples import PLACED_WITHIN, REFERRED_WITHIN
 from matcher.ranking.linear import LinearRanker
 from matcher.retrieval.pool import Pool, Segment
 from matcher.simulation import simulate
 from tests.bureau import settings_in, untracked
+from tests.jobs.past import (
+    DAY,
+    FAR,
+    LATER,
+    START,
+    back,
+    bureau_of,
+    days,
+    imported,
+    morning,
+    referred,
+    slate,
+    store,
+    vacancy,
+)
 from tests.strategies import REFERENCE
-
-DAY = date(2026, 1, 5)
-FAR = DAY + timedelta(days=REFERRED_WITHIN + PLACED_WITHIN + 1)
-"""Something recorded on this day makes DAY mature."""
-START = date(2025, 3, 17)
-
-
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
-
-
-def opened(folder: Path, model: Path) -> App:
-    app = App(settings_in(folder, model))
-    engine = open_engine(app.settings.sqlalchemy_url)
-    migrate(engine)
-    engine.dispose()
-    return app
-
-
-def store(app: App, records: Sequence[Any]) -> None:
-    with writing(app.engine) as connection:
-        for record in records:
-            upsert(connection, [record])
-
-
-def vacancy(key: str, **facts: Any) -> Vacancy:
-    standard = {
-        "employer_id": "E-1", "title": "倉管", "openings": 3, "posted_on": DAY - days(20)
-    }  # fmt: skip
-    return Vacancy(id=key, **(standard | facts))
-
-
-def slate(key: str, seeker: str, shown_at: datetime) -> Impression:
-    return Impression(
-        id=key,
-        shown_at=shown_at,
-        channel=Channel.COUNSELLOR,
-        policy="keyword",
-        items=(("V-a", None),),
-        seeker_id=seeker,
-    )
-
-
-def morning(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-
-
-def referred(seeker: str, key: str, made_on: date, **outcomes: int) -> list[Any]:
-    """A referral, and its outcomes so many days after it."""
-    referral = Referral(
-        id=f"R-{seeker}-{key}-{made_on}", seeker_id=seeker, vacancy_id=key, made_on=made_on
-    )
-    steps = [
-        ReferralOutcome(
-            referral_id=referral.id, outcome=Outcome(name), happened_on=made_on + days(after)
-        )
-        for name, after in outcomes.items()
-    ]
-    return [referral, *steps]
-
-
-def bureau_of(folder: Path, model: Path, records: Sequence[Any], *, vacancies: str = "a") -> App:
-    """A register of S-1, who asked on DAY, of vacancies V-a and so on, and of `records`."""
-    app = opened(folder, model)
-    store(
-        app,
-        [
-            Employer(id="E-1", name="前鎮倉儲"),
-            JobSeeker(id="S-1", registered_on=DAY, title="倉管"),
-            *(vacancy(f"V-{letter}") for letter in vacancies),
-            vacancy("V-old", posted_on=DAY - days(300), closes_on=DAY - days(200)),
-            HireReport(id="H-far", vacancy_id="V-old", reported_on=FAR, openings_filled=1),
-            slate("I-1", "S-1", morning(DAY)),
-            *records,
-        ],
-    )
-    return app
-
-
-def back(app: App) -> Lookback:
-    return look_back(app.engine, app.indexer, people=1_000, track=untracked)
 
 
 def measured(app: App, **options: Any) -> Evaluation:
-    options = {"people": 1_000, "ranker": LinearRanker(), "track": untracked} | options
+    options = {
+        "people": 1_000, "ranker": LinearRanker(), "today": LATER, "track": untracked
+    } | options  # fmt: skip
     return evaluate(app.engine, app.indexer, **options)
 
 
@@ -230,10 +157,10 @@ def test_gains_follow_what_happened_in_time(tmp_path: Path, tiny_model: Path):
         *referred("S-1", "V-e", DAY, declined=1),
         *referred("S-1", "V-f", DAY + days(REFERRED_WITHIN), hired=10),
         *referred("S-1", "V-g", DAY + days(REFERRED_WITHIN + 1), hired=10),
-        *referred("S-1", "V-h", DAY - days(1), hired=10),
+        *referred("S-1", "V-h", DAY - days(1), hired=10),  # nobody is sent a second time
     ]
     app = bureau_of(tmp_path, tiny_model, records, vacancies="abcdefghi")
-    expected = {"a": 3, "b": 0, "d": 1, "e": 0, "f": 3, "g": 0, "h": 0, "i": 0}
+    expected = {"a": 3, "b": 0, "d": 1, "e": 0, "f": 3, "g": 0, "i": 0}
     assert gains(app) == {f"V-{letter}": gain for letter, gain in expected.items()}
 
 
@@ -380,18 +307,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def simulated(register: Path, tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> App:
-    app = opened(tmp_path_factory.mktemp("bureau"), tiny_model)
-    reports = import_files(
-        app.engine,
-        [register],
-        reference=app.reference,
-        key=IdentityKey(1, b"k" * 32),
-        rejects_dir=app.settings.var_dir / "rejects",
-        today=START + days(365),
-        track=untracked,
-    )
-    assert {report.kind for report in reports} >= {"seekers", "vacancies", "impressions"}
-    return app
+    return imported(tmp_path_factory.mktemp("bureau"), tiny_model, register)
 
 
 @pytest.fixture(scope="module")
@@ -489,10 +405,7 @@ def test_the_score_of_a_past_day_is_the_one_that_was_served(simulated: App):
 
 
 def test_at_most_so_many_people_are_drawn_and_always_the_same(simulated: App):
-    drawn = [
-        look_back(simulated.engine, simulated.indexer, people=10, track=untracked).records.seekers
-        for _ in range(2)
-    ]
+    drawn = [back(simulated, people=10).records.seekers for _ in range(2)]
     assert len(drawn[0]) == 10
     assert drawn[0] == drawn[1]
 

@@ -26,10 +26,12 @@ from matcher.entities import (
 )
 from matcher.errors import ConflictError, NotReadyError
 from matcher.evaluation import tuning_gate
+from matcher.features.columns import day_number
 from matcher.features.text import encoder_text
 from matcher.identity import IdentityKey
 from matcher.jobs import tune as job
 from matcher.jobs.importing import import_files
+from matcher.jobs.lookback import look_back
 from matcher.jobs.tune import TuningReport, tune
 from matcher.jobs.tuning_pairs import Material, read_material
 from matcher.simulation import simulate
@@ -38,6 +40,7 @@ from tests.strategies import REFERENCE
 from tests.transformer import tiny_transformer
 
 START = date(2025, 3, 17)
+LATER = START + timedelta(days=365)
 NOON = datetime(2026, 3, 16, 4, 0, tzinfo=UTC)
 
 
@@ -70,7 +73,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
 @pytest.fixture(scope="module")
 def material(app: App) -> Material:
     with reading(app.engine) as connection:
-        return read_material(connection, app.reference, app.indexer.lexicon)
+        return read_material(connection, app.reference, app.indexer.lexicon, today=LATER)
 
 
 def run(app: App, **options: object) -> TuningReport:
@@ -86,7 +89,7 @@ def run(app: App, **options: object) -> TuningReport:
     )
 
 
-def test_the_newest_quarter_of_hires_is_examined(app: App, material: Material):
+def test_hires_of_the_days_that_lists_are_judged_by_are_examined(app: App, material: Material):
     with reading(app.engine) as connection:
         hires = placed_pairs(connection)
     newest = {(h.seeker_id, h.vacancy_id) for h in hires if h.hired_on >= material.since}
@@ -96,7 +99,8 @@ def test_the_newest_quarter_of_hires_is_examined(app: App, material: Material):
         for seeker, vacancy in examined.placed
     }
     assert rows == newest
-    assert len(hires) / 4 <= len(newest) < len(hires) / 2
+    back = look_back(app.engine, app.indexer, people=10, today=LATER, track=untracked)
+    assert day_number(material.since) == back.records.window.first
     languages = [
         examined.seekers[seeker].language is not examined.vacancies[vacancy].language
         for seeker, vacancy in examined.placed
@@ -168,7 +172,7 @@ def test_who_is_hired_again_and_what_is_posted_again_is_not_trained_on(
         for record in records:
             upsert(connection, [record])
     with reading(app.engine) as connection:
-        material = read_material(connection, app.reference, app.indexer.lexicon)
+        material = read_material(connection, app.reference, app.indexer.lexicon, today=LATER)
     # S-1 is examined with V-4, whose text V-5 repeats; V-6, of the new quarter, repeats V-2.
     assert material.since == day + timedelta(days=90)
     assert [pair.query.split("\n")[0] for pair in material.placed] == ["職2", "職3"]

@@ -107,10 +107,15 @@ def roll_back(folder: Path, *, kind: str) -> str:
 
 def current(folder: Path, *, kind: str) -> str:
     """Name of the current generation; raises ArtefactError when there is none."""
-    generation = _read(folder, "current")
+    generation = current_if_any(folder)
     if not generation:
         raise ArtefactError(f"No {kind} has been published yet.", remedy=f"Run `{MADE_BY[kind]}`.")
     return generation
+
+
+def current_if_any(folder: Path) -> str:
+    """The same, empty where there is none; raises ArtefactError when that cannot be told."""
+    return _read(folder, "current") or ""
 
 
 def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
@@ -124,6 +129,8 @@ def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
         content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
         content["feature_names"] = tuple(content["feature_names"])
         manifest = Manifest(**content)
+        if not isinstance(manifest.files, dict) or not manifest.files:
+            raise ValueError("no files")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ArtefactError(
             f"The manifest of {kind} {path.name} is unreadable.", remedy=remedy
@@ -152,13 +159,14 @@ def _read(folder: Path, pointer: str) -> str | None:
         return (folder / pointer).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unreadable(folder / pointer, error) from error
 
 
-def _unreadable(path: Path, error: OSError) -> ArtefactError:
+def _unreadable(path: Path, error: OSError | ValueError) -> ArtefactError:
+    reason = error.strerror if isinstance(error, OSError) else "it is no text"
     return ArtefactError(
-        f"{path.parent.name}/{path.name} cannot be read: {error.strerror}.",
+        f"{path.parent.name}/{path.name} cannot be read: {reason}.",
         remedy="See that the service's user may read the folder and its files.",
     )
 

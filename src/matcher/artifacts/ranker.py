@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm as lgb
 
-from matcher.artifacts.folder import Manifest, current, load, publish
+from matcher.artifacts.folder import Manifest, current_if_any, load, publish
 from matcher.errors import ArtefactError, MatcherError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
@@ -17,6 +18,8 @@ from matcher.ranking.ranker import Ranker
 from matcher.ranking.trained import TrainedRanker
 
 KIND = "ranker"
+WHOLE = re.compile(r"end of parameters\s+pandas_categorical:\S+\s*\Z")
+"""How every LightGBM model file ends."""
 TREES, CURVES, CARD = "trees.txt", "curves.json", "card.md"
 
 
@@ -44,20 +47,12 @@ def publish_ranker(folder: Path, manifest: Manifest, ranker: TrainedRanker, *, c
     return publish(folder, manifest, write, make_current=False)
 
 
-def champion_name(folder: Path) -> str:
-    """The generation of the promoted ranker, empty where there is none."""
-    try:
-        return current(folder, kind=KIND)
-    except ArtefactError:
-        return ""
-
-
 def load_champion(folder: Path, *, encoder_fingerprint: str, register: str) -> Ranker:
     """The promoted ranker, or the linear baseline where there is none.
 
     Raises ArtefactError when the promoted one is damaged or does not fit.
     """
-    name = champion_name(folder)
+    name = current_if_any(folder)
     if not name:
         return LinearRanker()
     return load_ranker(
@@ -82,10 +77,14 @@ def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> Ranke
                 f"has {baseline.version}.",
                 remedy="Run `matcher train`.",
             )
+        trees = (path / TREES).read_text(encoding="utf-8")
+        # LightGBM ends the whole process on text that was cut short.
+        if "end of trees" not in trees or not WHOLE.search(trees):
+            raise ValueError("cut short")
         ranker = TrainedRanker(
             manifest.generation,
             baseline,
-            lgb.Booster(model_str=(path / TREES).read_text(encoding="utf-8")),
+            lgb.Booster(model_str=trees),
             hired=Curve.of_json(curves["hired"]),
             interviewed=Curve.of_json(curves["interviewed"]),
         )

@@ -15,8 +15,9 @@ from matcher.evaluation.metrics import SMALL_GROUP
 from matcher.evaluation.promotion import interval_text
 
 if TYPE_CHECKING:
+    from matcher.evaluation.calibration import Calibration
     from matcher.evaluation.comparison import Comparison
-    from matcher.jobs.evaluate import Calibration, Evaluation, SideResult
+    from matcher.jobs.evaluate import Evaluation, SideResult
     from matcher.jobs.recording import Kept
     from matcher.jobs.train import Training
     from matcher.jobs.tune import TuningReport

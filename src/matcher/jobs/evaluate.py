@@ -18,6 +18,7 @@ from matcher.evaluation.baselines import (
     Scorer,
     score_pools,
 )
+from matcher.evaluation.calibration import Calibration, calibrations
 from matcher.evaluation.comparison import (
     Comparison,
     Groups,
@@ -29,8 +30,7 @@ from matcher.evaluation.comparison import (
 )
 from matcher.evaluation.groups import plain_groups, protected_groups
 from matcher.evaluation.history import Questions, Side
-from matcher.evaluation.intervals import Interval, statistic_interval
-from matcher.evaluation.metrics import Floats, Reliability, Rows, reliability
+from matcher.evaluation.metrics import Floats, Rows
 from matcher.features.columns import EPOCH
 from matcher.features.vectors import Centring
 from matcher.jobs.index import Track
@@ -41,17 +41,14 @@ from matcher.jobs.lookback import (
     referrals_between,
 )
 from matcher.jobs.methods import ORACLE, Oracle, methods_for, read_oracle
-from matcher.jobs.records import SEED, Records
-from matcher.ranking.examples import Referrals
+from matcher.jobs.records import Records
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Ranker
 from matcher.service.indexing import Indexer, Progress
 
 BLOCK = 100
 """Questions whose candidates are in memory at once."""
-RESAMPLES = 200
 LINEAR, TRAINED = "linear score", "trained"
-HIRED, INTERVIEWED = "hired", "interviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +69,6 @@ class SideResult:
     judged: Mapping[str, Judged]
     protected: Mapping[str, Groups]
     comparison: Comparison | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """Probabilities of one outcome held against what followed the referrals of the window."""
-
-    predicted: Floats
-    happened: Floats
-
-    @property
-    def table(self) -> Reliability:
-        """Predicted and observed shares by tenths of the referrals."""
-        return reliability(self.predicted, self.happened)
-
-    @property
-    def error(self) -> Interval:
-        """Expected calibration error, with a bootstrap interval over referrals."""
-        return statistic_interval(
-            lambda rows: reliability(self.predicted[rows], self.happened[rows]).expected_error,
-            len(self.predicted),
-            rng=np.random.default_rng(SEED),
-            resamples=RESAMPLES,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,19 +172,6 @@ def measure(
         ),
         calibration=calibrations(rankers[ours], referred),
     )
-
-
-def calibrations(ranker: Ranker, referred: Referrals) -> dict[str, Calibration]:
-    """Chances of the pairs referred in the window against what followed; empty without chances."""
-    chances = ranker.chances(ranker.scores(referred.rows))
-    if chances is None or not len(referred):
-        return {}
-    return {
-        HIRED: Calibration(predicted=chances.hired, happened=referred.hired.astype(np.float64)),
-        INTERVIEWED: Calibration(
-            predicted=chances.interviewed, happened=referred.interviewed.astype(np.float64)
-        ),
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

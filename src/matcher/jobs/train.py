@@ -13,11 +13,12 @@ from sqlalchemy import Engine
 from matcher.artifacts.folder import Manifest, new_generation
 from matcher.artifacts.ranker import KIND, load_champion
 from matcher.errors import ArtefactError, NotReadyError
+from matcher.evaluation.calibration import HIRED
 from matcher.evaluation.history import Side, days_to_end
 from matcher.evaluation.promotion import Trial, Verdict, judge_trial
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.features.vectors import Centring
-from matcher.jobs.evaluate import HIRED, LINEAR, Evaluation, SideResult, measure
+from matcher.jobs.evaluate import LINEAR, Evaluation, SideResult, measure
 from matcher.jobs.examples import training_set
 from matcher.jobs.index import Track
 from matcher.jobs.lookback import look_back, referrals_between

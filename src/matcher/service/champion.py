@@ -8,7 +8,8 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
-from matcher.artifacts.ranker import champion_name, load_champion
+from matcher.artifacts.folder import current_if_any
+from matcher.artifacts.ranker import load_champion
 from matcher.db.engine import reading
 from matcher.db.store import register_id
 from matcher.errors import ArtefactError
@@ -43,7 +44,11 @@ class Champion:
     def load_newest(self) -> None:
         """Take up the promoted ranker if it is another; a bad one leaves the one that serves."""
         with self._lock:
-            newest = champion_name(self._folder)
+            try:
+                newest = current_if_any(self._folder)
+            except ArtefactError as error:
+                self._refuse(error)
+                return
             if newest == self._seen:
                 return
             with reading(self._engine) as connection:
@@ -54,7 +59,11 @@ class Champion:
                     self._folder, encoder_fingerprint=self._fingerprint, register=register
                 )
             except ArtefactError as error:
-                log.error("ranker_not_loaded", reason=error.message)
-                self._refused = error
+                self._refuse(error)
                 return
         log.info("ranker_loaded", version=self._ranker.version)
+
+    def _refuse(self, error: ArtefactError) -> None:
+        if str(error) != str(self._refused):
+            log.error("ranker_not_loaded", reason=error.message)
+        self._refused = error
