@@ -34,9 +34,10 @@ def ready(request: Request) -> Response:
         "index": _missing(lambda: _ask_index(app, follower)),
         "follower": _missing(lambda: _ask_follower(follower)),
     }
-    checks = {name: _told(app, str(error or "ok")) for name, error in found.items()}
     # A refused ranker stops no list: another one, which lists name, goes on serving.
-    checks["ranker"] = _told(app, str(app.champion.refused or "ok"))
+    ranker = _missing(lambda: _ask_ranker(app))
+    checks = {name: _told(app, str(error or "ok")) for name, error in found.items()}
+    checks["ranker"] = _told(app, str(ranker or "ok"))
     first = next((error for error in found.values() if error), None)
     if first is not None:
         told = NotReadyError(_told(app, first.message), remedy=_told(app, first.remedy))
@@ -78,6 +79,11 @@ def _ask_index(app: App, follower: Follower) -> None:
             # What the last attempt to load one met says more than that there is none.
             raise follower.trouble from error
         raise
+
+
+def _ask_ranker(app: App) -> None:
+    if app.champion.refused is not None:
+        raise app.champion.refused
 
 
 def _ask_follower(follower: Follower) -> None:

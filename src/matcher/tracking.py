@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from matcher.errors import MatcherError
+from matcher.errors import ConfigurationError
 from matcher.evaluation.plots import png
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ LOGGERS = ("mlflow", "alembic", "urllib3")
 NOT_ALLOWED = re.compile(r"[^/\w.\- ]")
 
 
-class TrackingError(MatcherError):
+class TrackingError(ConfigurationError):
     """The MLflow store cannot be reached or used; what was to be recorded is not lost by it."""
 
 

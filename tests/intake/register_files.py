@@ -31,7 +31,8 @@ def cells(entity: Entity) -> dict[str, str]:
         row |= {"pay_basis": _cell(pay.basis), "pay_disclosed": _cell(pay.disclosed)}
         row |= {"pay_low": _cell(pay.low), "pay_high": _cell(pay.high)}
     if isinstance(entity, Impression):
-        del row["index_generation"]
+        for logged_here in ("index_generation", "exploration", "swapped"):
+            del row[logged_here]
         row["items"] = _cell(tuple(item for item, _ in entity.items))
         row["shown_at"] = entity.shown_at.strftime("%Y-%m-%d %H:%M:%S")
     return row
