@@ -107,9 +107,12 @@ def print_slate(slate: Slate, language: Language, reference: Reference) -> None:
         for reason in line["reasons"]:
             mark = "[green]+[/]" if reason["speaks_for"] else "[red]-[/]"
             out.print(f"    {mark} {escape(reason['text'])}", highlight=False)
+        if line["chances"]:
+            out.print(f"    = {escape(line['chances']['text'])}", highlight=False)
         if line["unknown"]:
             unknown = "; ".join(item["text"] for item in line["unknown"])
             out.print(f"    [dim]? {escape(unknown)}[/]", highlight=False)
+    out.print(f"[dim]{escape(view['ranking']['text'])}[/]", highlight=False)
     versions = view["versions"]
     out.print(
         f"[dim]{view['eligible']} eligible; index {versions['index_generation']}, "
