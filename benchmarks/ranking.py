@@ -84,7 +84,8 @@ def onnx_session(made: TrainedRanker) -> tuple[Way, int]:
         return session.run(None, {"rows": rows})[0][:, 0]
 
     rows = made_up_rows(CANDIDATES, np.random.default_rng(1))
-    difference = float(np.abs(scores(rows) - made.scores(rows)).max())
+    trees = np.asarray(made.booster.predict(rows, raw_score=True, num_threads=1))
+    difference = float(np.abs(scores(rows) - trees).max())
     if difference > 1e-4:
         raise SystemExit(f"The converted model is off by {difference:.2g}.")
     return scores, len(content)
@@ -114,6 +115,12 @@ def ways_of(made: TrainedRanker) -> list[tuple[str, Way, int, int]]:
     predict, size = made.booster.predict, len(made.booster.model_to_string())
     ways = [
         ("TrainedRanker.scores", made.scores, size, CANDIDATES),
+        (
+            "predict, one core",
+            lambda rows: predict(rows, raw_score=True, num_threads=1),
+            size,
+            CANDIDATES,
+        ),
         ("predict, all cores", lambda rows: predict(rows, raw_score=True), size, CANDIDATES),
         ("predict, a call a row", row_by_row(made), size, CANDIDATES),
     ]
