@@ -27,6 +27,7 @@ from matcher.errors import NotReadyError
 from matcher.evaluation.history import days_to_end, gain
 from matcher.features.columns import EPOCH
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.jobs.alone import alone
 from matcher.jobs.train import CHALLENGER, CHAMPION, Training, train
 from matcher.ranking.examples import REFERRED_WITHIN
 from matcher.ranking.linear import LinearRanker
@@ -210,6 +211,11 @@ def test_a_promoted_ranker_serves_without_a_restart_and_rollback_goes_all_the_wa
     assert serving() == first
     assert f"{second} serves again." in run(app, monkeypatch, "rollback")
     assert serving() == second
+
+
+def test_only_one_training_runs_at_a_time(app: App, monkeypatch: pytest.MonkeyPatch):
+    with alone(app.ranker_folder, "training"):
+        assert "Another training" in run(app, monkeypatch, "train", code=1)
 
 
 def test_rollback_of_the_first_ranker_lets_the_baseline_serve(

@@ -16,6 +16,7 @@ from matcher.cli.printing import out
 from matcher.config import Settings
 from matcher.encoder import open_encoder
 from matcher.encoder.promoted import roll_back_encoder
+from matcher.jobs.alone import alone
 from matcher.jobs.index import build_index
 from matcher.progress import track
 from matcher.ranking.linear import LinearRanker
@@ -70,16 +71,18 @@ def train(people: People = 20_000) -> None:
 
     with failing_clearly():
         bureau = App(Settings())
-        training = train_challenger(
-            bureau.engine,
-            bureau.indexer,
-            bureau.ranker_folder,
-            people=people,
-            now=bureau.clock(),
-            track=track,
-            centring=bureau.centring,
-        )
-        print_training(training, keep(training, bureau.ranker_folder, _store(bureau)))
+        # One that ends while another begins is the champion which that one has to beat.
+        with alone(bureau.ranker_folder, "training") as folder:
+            training = train_challenger(
+                bureau.engine,
+                bureau.indexer,
+                folder,
+                people=people,
+                now=bureau.clock(),
+                track=track,
+                centring=bureau.centring,
+            )
+            print_training(training, keep(training, folder, _store(bureau)))
 
 
 @app.command()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +20,7 @@ from matcher.encoder.model import Role, SentenceEncoder
 from matcher.encoder.promoted import BASE, promote_encoder
 from matcher.encoder.tuning import fine_tune
 from matcher.entities import Language
-from matcher.errors import ConflictError, InvalidInputError
+from matcher.errors import InvalidInputError
 from matcher.evaluation.metrics import Floats
 from matcher.evaluation.tuning_gate import (
     ACROSS,
@@ -34,6 +32,7 @@ from matcher.evaluation.tuning_gate import (
     found,
     objections,
 )
+from matcher.jobs.alone import alone
 from matcher.jobs.index import Track
 from matcher.jobs.tuning_pairs import SEED, Examined, Material, read_material
 from matcher.service.clock import day_of
@@ -88,7 +87,7 @@ def tune(
         raise InvalidInputError("No step was asked for.", remedy="Give a number of 1 or more.")
     with reading(engine) as connection:
         material = read_material(connection, indexer.reference, indexer.lexicon, today=day_of(now))
-    with _alone(var_dir / FOLDER) as folder:
+    with alone(var_dir / FOLDER, "tuning") as folder:
         before = _examine(indexer, material.examined, track, when="before")
         work, checkpoint = folder / "model", folder / "checkpoint.safetensors"
         shutil.rmtree(work, ignore_errors=True)
@@ -199,17 +198,3 @@ def _publish(work: Path, target: Path, manifest: ModelManifest) -> None:
         return manifest
 
     publish(target, build)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
-    """The working folder, for one tuning at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConflictError(
-                "Another tuning of this register runs.", remedy="Wait until it has ended."
-            ) from error
-        yield folder
