@@ -43,3 +43,11 @@ VACANCY_EXAMPLE: dict[str, JsonValue] = {
     "languages": [],
     "closes_on": "2026-12-31",
 }
+PROBLEM_EXAMPLE: dict[str, JsonValue] = {
+    "type": "/problems/not-found",
+    "title": "Not Found",
+    "status": 404,
+    "detail": "There is no vacancy 'V-2001'.",
+    "remedy": "Check the id.",
+    "instance": "/v1/vacancies/V-2001/candidates",
+}

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from api.examples import PROBLEM_EXAMPLE
 from api.problems import MEDIA_TYPE
 
 
@@ -19,20 +20,7 @@ class Answer(BaseModel):
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "/problems/not-found",
-                    "title": "Not Found",
-                    "status": 404,
-                    "detail": "There is no vacancy 'V-2001'.",
-                    "remedy": "Check the id.",
-                    "instance": "/v1/vacancies/V-2001/candidates",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM_EXAMPLE]})
 
     type: str
     title: str

@@ -25,9 +25,8 @@ from matcher.service.clock import day_of
 if TYPE_CHECKING:
     from matcher.jobs.recording import Store
 
-AFTER_ENCODER = (
-    "Its vectors are others: run `matcher index` and `matcher train`, and restart the service."
-)
+STEPS = 80
+"""Few, so that the encoder learns what a placement is and not one register by heart."""
 
 People = Annotated[int, typer.Option(min=1, help="how many people at most, drawn by a seed")]
 
@@ -94,7 +93,11 @@ def rollback(
         bureau = App(Settings())
         if encoder:
             before = roll_back_encoder(bureau.settings.var_dir) or bureau.settings.encoder
-            out.print(f"The encoder is {before} again. {AFTER_ENCODER}", highlight=False)
+            out.print(
+                f"The encoder is {before} again. Its vectors are others: run `matcher index` and "
+                "`matcher train`, and restart the service.",
+                highlight=False,
+            )
         else:
             before = roll_back(bureau.ranker_folder, kind=KIND) or LinearRanker().version
             bureau.champion.load_newest()
@@ -106,7 +109,7 @@ def rollback(
 
 @app.command()
 def tune(
-    steps: Annotated[int, typer.Option(min=1, help="steps of training")] = 80,
+    steps: Annotated[int, typer.Option(min=1, help="steps of training")] = STEPS,
 ) -> None:
     """Tune the encoder on the bureau's placed pairs; it serves only where it finds more."""
     from matcher.cli.figures import print_tuning

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from matcher.db import tables
 from matcher.db.codec import TABLES, from_row, to_row
 from matcher.entities import HireReport, JobSeeker, SeekerStatus, Vacancy
+from matcher.errors import NotFoundError
 from matcher.identity import IdentityDigest
 
 E = TypeVar("E")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 BATCH = 500
 """Keys in one statement: SQLite and PostgreSQL both stay well inside their parameter limits."""
@@ -118,6 +121,15 @@ def get(connection: Connection, kind: type[E], key: str) -> E | None:
     table = TABLES[kind]
     row = connection.execute(select(table).where(table.c.id == key)).mappings().first()
     return None if row is None else from_row(kind, row)
+
+
+def must_get(connection: Connection, kind: type[E], key: str) -> E:
+    """The entity with this id; raises NotFoundError where there is none."""
+    record = get(connection, kind, key)
+    if record is None:
+        what = _CAPITAL.sub(" ", kind.__name__).lower()
+        raise NotFoundError(f"There is no {what} {key!r}.", remedy="Check the id.")
+    return record
 
 
 def get_many(connection: Connection, kind: type[E], keys: Sequence[str]) -> dict[str, E]:

@@ -60,10 +60,10 @@ class Chronicle:
         there = (self.came_on <= day) & (day < self.left_on)
         return np.flatnonzero(verdict.passed & there)
 
-    def allows(self, seeker: int, vacancy: int, day: int) -> bool:
-        """Whether a pair could have been listed that day."""
-        pair = self.seekers.take(np.array([seeker])), self.vacancies_on(day, np.array([vacancy]))
-        return bool(check(*pair, distances=self.distances, today=day).passed[0])
+    def allows(self, seekers: Rows, vacancies: Rows, day: int) -> NDArray[np.bool_]:
+        """Which of n pairs, (n,) rows of each side, could have been listed that day."""
+        pairs = self.seekers.take(seekers), self.vacancies_on(day, vacancies)
+        return check(*pairs, distances=self.distances, today=day).passed
 
     def nearest(self, seeker: int, vacancies: Rows, k: int) -> Rows:
         """The `k` of these vacancies whose texts are most like the seeker's, in rising order."""

@@ -108,7 +108,7 @@ def judge_trial(trial: Trial) -> Verdict:
     1. Better: the paired 95 % interval of the gain in ndcg@10 lies above 0.
 
     2. Calibrated. The expected calibration error must not be over 0.05, unless chance explains it:
-    it is biased upwards, and over 200 referrals perfect chances still show some 0.08. What chance
+    it is biased upwards, and over few referrals perfect chances show more than that. What chance
     explains is the 95th percentile of the error when outcomes are drawn from the probabilities
     themselves (consistency resampling: J. Bröcker and L. A. Smith, "Increasing the reliability of
     reliability diagrams", Weather and Forecasting 22, 2007). As few outcomes would explain

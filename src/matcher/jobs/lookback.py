@@ -147,22 +147,22 @@ def referrals_between(
 
     Only of pairs that a list could hold: no other is ever shown with a chance.
     """
-    rows, days = [np.empty((0, len(FEATURE_NAMES)), np.float32)], []
-    gains: list[float] = []
-    for course in back.records.courses:
-        known = gain(course, as_of=as_of)
-        if known is None or not first <= course.made_on <= last:
-            continue
-        if not back.chronicle.allows(course.seeker, course.vacancy, course.made_on):
-            continue
-        pair = np.array([course.seeker]), np.array([course.vacancy])
-        rows.append(back.chronicle.rows(*pair, course.made_on))
-        days.append(course.made_on)
-        gains.append(known)
-    told = np.array(gains, np.float64)
+    known = [
+        (course.seeker, course.vacancy, course.made_on, told)
+        for course in back.records.courses
+        if first <= course.made_on <= last and (told := gain(course, as_of=as_of)) is not None
+    ]
+    seekers, vacancies, days = np.array([pair[:3] for pair in known], np.int64).reshape(-1, 3).T
+    gains = np.array([told for *_, told in known], np.float64)
+    rows = np.empty((len(known), len(FEATURE_NAMES)), np.float32)
+    listable = np.zeros(len(known), np.bool_)
+    for day in np.unique(days).tolist():
+        these = np.flatnonzero(days == day)
+        rows[these] = back.chronicle.rows(seekers[these], vacancies[these], day)
+        listable[these] = back.chronicle.allows(seekers[these], vacancies[these], day)
     return Referrals(
-        rows=np.concatenate(rows),
-        days=np.array(days, np.int64),
-        hired=told >= HIRED_GAIN,
-        interviewed=told > 0,
+        rows=rows[listable],
+        days=days[listable],
+        hired=gains[listable] >= HIRED_GAIN,
+        interviewed=gains[listable] > 0,
     )

@@ -38,8 +38,6 @@ from matcher.jobs.tuning_pairs import SEED, Examined, Material, read_material
 from matcher.service.clock import day_of
 from matcher.service.indexing import Indexer, centred_seekers, centred_vacancies
 
-STEPS = 80
-"""Few, so that the model learns what a placement is and not one register by heart."""
 FOLDER = "tuning"
 
 

@@ -20,7 +20,7 @@ from matcher.ranking.examples import Bools, Examples, Floats, Ints
 MOST_ETA = 2.0
 """At 2 the fourth place is read a sixteenth as often as the first; steeper is not believed."""
 EXCHANGED_NEEDED = 100
-"""Referrals of exchanged pairs: the standard error of eta is then between .1 and .2."""
+"""Referrals of exchanged pairs: with fewer, eta is mostly chance."""
 REFERRED_NEEDED = 300
 """Referrals of listed pairs, where merit has to be estimated beside reading."""
 HALVINGS = 40

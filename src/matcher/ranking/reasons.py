@@ -25,7 +25,7 @@ from matcher.reference import Reference
 MOST_FOR, MOST_AGAINST = 5, 2
 NEAR_KM, FAR_KM = 8.0, 15.0
 CLOSE, FAIRLY_CLOSE = 0.45, 0.30
-"""Cosines of centred vectors: half of the texts of one trade reach the lower."""
+"""Cosines of centred vectors, set by looking at pairs of one trade and of others."""
 NEW_DAYS = 7
 MANY_OPENINGS = 5
 OFTEN_HIRES = 0.25

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import reading
 from matcher.db.events import holds_simulated_records
-from matcher.db.store import get, indexable_vacancies
+from matcher.db.store import indexable_vacancies, must_get
 from matcher.entities import JobSeeker, Vacancy
-from matcher.errors import NotFoundError
 from matcher.features.columns import day_number
 from matcher.ranking.advice import Failure, Verdict, failures
 from matcher.retrieval.changes import (
@@ -27,8 +25,6 @@ from matcher.retrieval.criteria import Criterion, check, criteria_in
 from matcher.service.clock import Clock, day_of
 from matcher.service.indexing import Indexer
 from matcher.service.live import LiveIndex
-
-E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +90,8 @@ class Advice:
         """
         today = day_of(self._clock())
         with reading(self._engine) as connection:
-            seeker = _known(get(connection, JobSeeker, seeker_id), "job seeker", seeker_id)
-            vacancy = _known(get(connection, Vacancy, vacancy_id), "vacancy", vacancy_id)
+            seeker = must_get(connection, JobSeeker, seeker_id)
+            vacancy = must_get(connection, Vacancy, vacancy_id)
             left = _openings_left(connection, vacancy_id)
             simulated = holds_simulated_records(connection)
         reference = self._indexer.reference
@@ -124,7 +120,7 @@ class Advice:
         Raises NotFoundError for an unknown id.
         """
         with reading(self._engine) as connection:
-            seeker = _known(get(connection, JobSeeker, seeker_id), "job seeker", seeker_id)
+            seeker = must_get(connection, JobSeeker, seeker_id)
             simulated = holds_simulated_records(connection)
         person = self._indexer.columns_of(seeker)
         snapshot, today = self._live.snapshot, day_number(day_of(self._clock()))
@@ -152,9 +148,3 @@ def _openings_left(connection: Connection, vacancy_id: str) -> int:
     # Nothing is over on the first of all days.
     found = list(indexable_vacancies(connection, date.min, [vacancy_id]))
     return found[0][1] if found else 0
-
-
-def _known(record: E | None, what: str, key: str) -> E:
-    if record is None:
-        raise NotFoundError(f"There is no {what} {key!r}.", remedy="Check the id.")
-    return record

@@ -14,8 +14,8 @@ from matcher.db.engine import appending, reading
 from matcher.db.store import (
     active_seekers,
     changed_since,
-    get,
     get_many,
+    must_get,
     open_vacancies,
     upsert,
 )
@@ -26,7 +26,6 @@ from matcher.entities import (
     JobSeeker,
     Vacancy,
 )
-from matcher.errors import NotFoundError
 from matcher.features.columns import SeekerColumns, day_number
 from matcher.features.reading import read_wishes
 from matcher.features.vectors import Vectors
@@ -106,7 +105,7 @@ class Lists:
     def for_seeker(self, seeker_id: str, *, k: int, channel: Channel) -> Slate:
         """The best open vacancies for a registered person."""
         with reading(self._engine) as connection:
-            seeker = _known(get(connection, JobSeeker, seeker_id), "job seeker", seeker_id)
+            seeker = must_get(connection, JobSeeker, seeker_id)
         snapshot = self._live.snapshot
         columns, vectors = self._indexer.seekers([seeker], snapshot.index.centring)
         return self._vacancies(
@@ -139,7 +138,7 @@ class Lists:
         now = self._clock()
         today = day_of(now)
         with reading(self._engine) as connection:
-            _known(get(connection, Vacancy, vacancy_id), "vacancy", vacancy_id)
+            must_get(connection, Vacancy, vacancy_id)
             found = list(open_vacancies(connection, today, [vacancy_id]))
         snapshot, ranker = self._live.snapshot, self._champion.ranker
         matches = MatchList((), 0)
@@ -243,12 +242,6 @@ def _slate(
         rates=figures.rates,
         simulated=figures.simulated,
     )
-
-
-def _known(record: E | None, what: str, key: str) -> E:
-    if record is None:
-        raise NotFoundError(f"There is no {what} {key!r}.", remedy="Check the id.")
-    return record
 
 
 def _current(

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import writing
-from matcher.db.store import get, missing_references, open_vacancies, upsert
+from matcher.db.store import missing_references, must_get, open_vacancies, upsert
 from matcher.entities import (
     Channel,
     JobSeeker,
@@ -20,7 +20,7 @@ from matcher.entities import (
     SeekerStatus,
     Vacancy,
 )
-from matcher.errors import ConflictError, InvalidInputError, NotFoundError
+from matcher.errors import ConflictError, InvalidInputError
 from matcher.service.clock import day_of
 from matcher.service.live import LiveIndex
 
@@ -44,7 +44,7 @@ class Register:
         """Close a vacancy from today on; closing it twice keeps the first day."""
         today = day_of(now)
         with writing(self._engine) as connection:
-            vacancy: Vacancy = _found(connection, Vacancy, vacancy_id)
+            vacancy = must_get(connection, Vacancy, vacancy_id)
             if vacancy.closed_on is None or vacancy.closed_on > today:
                 vacancy = replace(vacancy, closed_on=today)
                 upsert(connection, [vacancy])
@@ -57,8 +57,8 @@ class Register:
         """Send a seeker to a vacancy; both must still be open to it."""
         today = day_of(now)
         with writing(self._engine) as connection:
-            seeker = _found(connection, JobSeeker, seeker_id)
-            _found(connection, Vacancy, vacancy_id)
+            seeker = must_get(connection, JobSeeker, seeker_id)
+            must_get(connection, Vacancy, vacancy_id)
             if seeker.status is not SeekerStatus.ACTIVE:
                 raise ConflictError(
                     f"Seeker {seeker_id} is not looking for work now ({seeker.status}).",
@@ -87,7 +87,7 @@ class Register:
         Neither a placement nor a hire report follows from it: each is an event of its own side.
         """
         with writing(self._engine) as connection:
-            referral: Referral = _found(connection, Referral, referral_id)
+            referral = must_get(connection, Referral, referral_id)
             if not referral.made_on <= happened_on <= day_of(now):
                 raise InvalidInputError(
                     f"The outcome ({happened_on}) lies before the referral ({referral.made_on}) "
@@ -99,13 +99,6 @@ class Register:
             )
             upsert(connection, [step])
         return step
-
-
-def _found(connection: Connection, kind: type[Any], key: str) -> Any:
-    record = get(connection, kind, key)
-    if record is None:
-        raise NotFoundError(f"There is no {kind.__name__.lower()} {key!r}.", remedy="Check the id.")
-    return record
 
 
 def _refuse_missing(connection: Connection, record: Any) -> None:
