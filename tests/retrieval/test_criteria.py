@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.entities import JobSeeker, Pay, PayBasis, PayFlag, Vacancy
+from matcher.entities import Education, JobSeeker, Pay, PayBasis, PayFlag, Vacancy
 from matcher.features.columns import day_number, seeker_columns, vacancy_columns
-from matcher.retrieval.criteria import Criterion, check, criteria_in
+from matcher.features.vectors import Vectors
+from matcher.retrieval.criteria import (
+    Criterion,
+    check,
+    criteria_in,
+    eligible_seekers,
+    eligible_vacancies,
+    facts,
+    kinds_of,
+)
 from matcher.retrieval.plain import eligibility_of
+from matcher.retrieval.pool import Segment
 from tests.strategies import LEXICON, REFERENCE, TODAY, seekers, vacancies
 
 SEEKER = JobSeeker(id="S1", registered_on=TODAY)
@@ -49,6 +60,70 @@ def test_columns_agree_with_the_plain_rules_for_a_vacancy(people, job, left):
     assert verdicts(people, [(job, left)]) == [
         eligibility_of(person, job, left, reference=REFERENCE, today=TODAY) for person in people
     ]
+
+
+def in_segment(columns):
+    return Segment.of(columns, Vectors(*np.zeros((2, len(columns), 4), np.float32)))
+
+
+@given(
+    seekers(),
+    st.lists(st.tuples(vacancies(), st.integers(-1, 2), st.booleans()), max_size=12),
+)
+def test_the_vacancies_a_search_may_find_are_those_that_pass_and_count(person, jobs):
+    offers = [(replace(job, id=f"V{n}"), left) for n, (job, left, _) in enumerate(jobs)]
+    segment = in_segment(vacancy_columns(offers, REFERENCE, LEXICON))
+    gone = [f"V{n}".encode() for n, (*_, alive) in enumerate(jobs) if not alive]
+    segment = segment.without(np.array(gone, "S32"))
+    wished = seeker_columns([person], REFERENCE, LEXICON)
+    found = eligible_vacancies(
+        facts(wished),
+        segment.columns,
+        segment.alive,
+        kinds=segment.kinds,
+        starts=segment.starts,
+        distances=REFERENCE.distances_km,
+        today=day_number(TODAY),
+    )
+    assert set(segment.columns.ids[found].tolist()) == {
+        job.id.encode()
+        for (job, left), (*_, alive) in zip(offers, jobs, strict=True)
+        if alive and not eligibility_of(person, job, left, reference=REFERENCE, today=TODAY)[0]
+    }
+    assert found.tolist() == sorted(found.tolist())
+
+
+@given(st.lists(st.tuples(seekers(), st.booleans()), max_size=12), vacancies(), st.integers(-1, 2))
+def test_the_seekers_a_search_may_find_are_those_that_pass_and_count(people, job, left):
+    named = [replace(person, id=f"S{n}") for n, (person, _) in enumerate(people)]
+    segment = in_segment(seeker_columns(named, REFERENCE, LEXICON))
+    gone = [f"S{n}".encode() for n, (_, alive) in enumerate(people) if not alive]
+    segment = segment.without(np.array(gone, "S32"))
+    found = eligible_seekers(
+        segment.kinds[0],
+        facts(vacancy_columns([(job, left)], REFERENCE, LEXICON)),
+        segment.alive,
+        distances=REFERENCE.distances_km,
+        today=day_number(TODAY),
+    )
+    assert set(segment.columns.ids[found].tolist()) == {
+        person.id.encode()
+        for person, (_, alive) in zip(named, people, strict=True)
+        if alive and not eligibility_of(person, job, left, reference=REFERENCE, today=TODAY)[0]
+    }
+
+
+def test_vacancies_that_differ_in_place_pay_and_days_alone_are_of_one_kind():
+    paid = Pay(basis=PayBasis.MONTH, low=30_000, high=35_000, disclosed=True)
+    jobs = [
+        replace(VACANCY, pay=paid),
+        replace(VACANCY, pay=replace(paid, low=28_000, high=None), place="806", openings=9),
+        replace(VACANCY, pay=paid, education=Education.BACHELOR),
+    ]
+    offers = vacancy_columns([(job, job.openings) for job in jobs], REFERENCE, LEXICON)
+    kinds, kind = kinds_of(offers)
+    assert len(kinds) == 2
+    assert kind[0] == kind[1] != kind[2]
 
 
 def test_nothing_known_excludes_nobody_and_names_what_is_unknown():

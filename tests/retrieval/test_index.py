@@ -1,4 +1,4 @@
-"""FAISS search over eligible rows is exact, whatever is eligible and however many are equal."""
+"""Search over eligible rows is exact, whatever is eligible and however many are equal."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from matcher.errors import ArtefactError
-from matcher.retrieval.index import FaissIndex
+from matcher.retrieval import index as module
+from matcher.retrieval.index import VectorIndex, dots
 from matcher.retrieval.plain import search_exactly
+
+FILES = (".faiss", ".codes.npy", ".safetensors")
 
 
 @st.composite
@@ -24,18 +28,52 @@ def searches(draw: st.DrawFn):
     vectors = (rng.integers(-8, 9, size=(40, 8)) / 8).astype(np.float32)[kinds]
     allowed = rng.random(count) < draw(st.sampled_from([0.0, 0.005, 0.05, 0.5, 1.0]))
     query = (rng.integers(-8, 9, size=8) / 8).astype(np.float32)
-    return vectors, query, allowed, draw(st.integers(1, 300))
+    return vectors, query, np.flatnonzero(allowed).astype(np.int32), draw(st.integers(1, 300))
 
 
+def best(rows, scores, k):
+    """The k best with ties broken by row, as a pool breaks them by id."""
+    order = np.lexsort((rows, -scores))[:k]
+    return rows[order].tolist(), scores[order].tolist()
+
+
+@settings(deadline=None)
 @given(searches())
 def test_search_equals_the_exact_reference(case):
-    vectors, query, allowed, k = case
-    rows, scores = FaissIndex.of(vectors).search(query, allowed, k)
-    expected_rows, expected_scores = search_exactly(vectors, query, allowed, k)
-    assert rows.tolist() == expected_rows.tolist()
-    assert scores.tolist() == expected_scores.tolist()
+    vectors, query, rows, k = case
+    found = VectorIndex.of(vectors).search(query, rows, k)
+    assert best(*found, k) == tuple(
+        part.tolist() for part in search_exactly(vectors, query, rows, k)
+    )
 
 
+@settings(deadline=None)
+@given(searches())
+def test_a_search_gives_nothing_beyond_the_best_and_what_ties_with_the_last(case):
+    vectors, query, rows, k = case
+    _, scores = VectorIndex.of(vectors).search(query, rows, k)
+    assert all(score == scores[k - 1] for score in scores[k:].tolist())
+    assert np.all(scores[:-1] >= scores[1:])
+
+
+numbers = st.floats(-1, 1, width=32, allow_subnormal=False)
+
+
+@settings(deadline=None)
+@given(arrays(np.float32, (7, 16), elements=numbers), arrays(np.float32, 16, elements=numbers))
+def test_rounding_takes_no_more_away_than_the_bounds_allow(vectors, query):
+    index, rows = VectorIndex.of(vectors), np.arange(7, dtype=np.int32)
+    lowest, highest = np.empty((2, 7), np.float32)
+    module._bounds(index.codes, index.scales, index.errors, rows, query, lowest, highest)
+    true = vectors.astype(np.float64) @ query.astype(np.float64)
+    assert not np.isnan([lowest, highest]).any()
+    assert np.all(lowest <= true)
+    assert np.all(true <= highest)
+    scores = dots(vectors, rows, query)
+    assert np.all((lowest <= scores) & (scores <= highest))
+
+
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.004, 0.3, 1.0]))
 def test_equal_vectors_have_equal_scores_wherever_they_stand(seed, share):
     rng = np.random.default_rng(seed)
@@ -44,32 +82,97 @@ def test_equal_vectors_have_equal_scores_wherever_they_stand(seed, share):
     vectors[twins] = vectors[twins[0]]
     allowed = rng.random(700) < share
     allowed[twins] = True
-    rows, scores = FaissIndex.of(vectors).search(vectors[twins[0]], allowed, 20)
-    assert rows[:9].tolist() == sorted(twins.tolist())
+    rows, scores = VectorIndex.of(vectors).search(
+        vectors[twins[0]], np.flatnonzero(allowed).astype(np.int32), 20
+    )
+    assert sorted(rows[:9].tolist()) == sorted(twins.tolist())
     assert len(set(scores[:9].tolist())) == 1
+
+
+@pytest.fixture
+def trades(monkeypatch: pytest.MonkeyPatch):
+    """3,000 unit vectors in thirty heaps, in an index that scores 400 rows at most."""
+    monkeypatch.setattr(module, "SCORED", 400)
+    monkeypatch.setattr(module, "A_CLUSTER", 50)
+    rng = np.random.default_rng(2)
+    heaps = rng.normal(size=(30, 24))[rng.integers(30, size=3_000)]
+    vectors = (heaps + 0.5 * rng.normal(size=heaps.shape)).astype(np.float32)
+    return VectorIndex.of(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
+def test_of_very_many_rows_the_nearest_clusters_are_searched(trades: VectorIndex, share: float):
+    rng = np.random.default_rng(3)
+    allowed = np.flatnonzero(rng.random(len(trades)) < share).astype(np.int32)
+    recalls = []
+    for query in trades.vectors[:100]:
+        rows, scores = trades.search(query, allowed, 20)
+        exact, _ = search_exactly(trades.vectors, query, allowed, 20)
+        recalls.append(len(set(rows.tolist()) & set(exact.tolist())) / 20)
+        assert set(rows.tolist()) <= set(allowed.tolist())
+        np.testing.assert_array_equal(scores, dots(trades.vectors, rows, query))
+    assert len(trades.centroids) > 1
+    assert np.mean(recalls) >= 0.99
+
+
+def test_up_to_the_most_rows_scored_clusters_do_not_matter(trades: VectorIndex):
+    allowed = np.arange(0, 3_000, 8, dtype=np.int32)
+    for query in trades.vectors[:20]:
+        found = trades.search(query, allowed, 30)
+        assert best(*found, 30)[0] == search_exactly(trades.vectors, query, allowed, 30)[0].tolist()
+
+
+def test_more_may_be_asked_for_than_are_scored(trades: VectorIndex):
+    rows, _ = trades.search(trades.vectors[0], np.arange(3_000, dtype=np.int32), 1_000)
+    assert len(rows) == 1_000
+
+
+def test_rows_added_later_are_found_like_the_others(trades: VectorIndex):
+    half = VectorIndex._of(trades.vectors[:1_500], trades.centroids)
+    joined = half.extended(trades.vectors[1_500:])
+    for name in ("vectors", "codes", "scales", "errors", "clusters"):
+        np.testing.assert_array_equal(getattr(joined, name), getattr(trades, name))
+
+
+def test_a_query_that_says_nothing_is_like_all_rows():
+    index = VectorIndex.of(np.eye(4, dtype=np.float32))
+    rows, scores = index.search(np.zeros(4, np.float32), np.arange(4, dtype=np.int32), 2)
+    assert rows.tolist() == [0, 1, 2, 3]
+    assert scores.tolist() == [0, 0, 0, 0]
 
 
 def test_a_mapped_index_finds_what_the_built_one_found(tmp_path: Path):
     vectors = np.random.default_rng(1).normal(size=(50, 16)).astype(np.float32)
-    built = FaissIndex.of(vectors)
-    built.save(tmp_path / "v.faiss")
-    mapped = FaissIndex.load(tmp_path / "v.faiss")
-    allowed = np.ones(50, np.bool_)
+    built = VectorIndex.of(vectors)
+    built.save(tmp_path / "v")
+    mapped = VectorIndex.load(tmp_path / "v")
+    everything = np.arange(50, dtype=np.int32)
     np.testing.assert_array_equal(mapped.vectors, vectors)
     np.testing.assert_array_equal(
-        mapped.search(vectors[3], allowed, 9)[0], built.search(vectors[3], allowed, 9)[0]
+        mapped.search(vectors[3], everything, 9)[0], built.search(vectors[3], everything, 9)[0]
     )
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path):
-    FaissIndex.of(np.empty((0, 4), np.float32)).save(tmp_path / "v.faiss")
-    rows, scores = FaissIndex.load(tmp_path / "v.faiss").search(
-        np.ones(4, np.float32), np.empty(0, np.bool_), 5
+    VectorIndex.of(np.empty((0, 4), np.float32)).save(tmp_path / "v")
+    rows, scores = VectorIndex.load(tmp_path / "v").search(
+        np.ones(4, np.float32), np.empty(0, np.int32), 5
     )
     assert len(rows) == len(scores) == 0
 
 
-def test_rubbish_is_not_an_index(tmp_path: Path):
-    (tmp_path / "v.faiss").write_bytes(b"not an index at all")
+@pytest.mark.parametrize("part", FILES)
+def test_rubbish_is_not_an_index(tmp_path: Path, part: str):
+    VectorIndex.of(np.eye(4, dtype=np.float32)).save(tmp_path / "v")
+    (tmp_path / f"v{part}").write_bytes(b"not an index at all")
     with pytest.raises(ArtefactError, match="matcher index"):
-        FaissIndex.load(tmp_path / "v.faiss")
+        VectorIndex.load(tmp_path / "v")
+
+
+@pytest.mark.parametrize("part", FILES)
+def test_files_of_two_indexes_are_no_index(tmp_path: Path, part: str):
+    VectorIndex.of(np.eye(4, dtype=np.float32)).save(tmp_path / "v")
+    VectorIndex.of(np.eye(4, dtype=np.float32)[:3]).save(tmp_path / "w")
+    (tmp_path / f"w{part}").replace(tmp_path / f"v{part}")
+    with pytest.raises(ArtefactError, match="different indexes"):
+        VectorIndex.load(tmp_path / "v")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from hypothesis import given, settings
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from matcher.entities import JobSeeker
 from matcher.features.columns import SeekerColumns, seeker_columns
 from matcher.features.vectors import Vectors
-from matcher.retrieval.criteria import Eligibility
 from matcher.retrieval.pool import Pool, Segment
 from tests.strategies import LEXICON, REFERENCE, TODAY
 
@@ -19,9 +19,8 @@ DIMENSION = 4
 QUERY = Vectors(np.ones((1, DIMENSION), np.float32), np.array([[1, 0, 0, 0]], np.float16))
 
 
-def everybody(columns: SeekerColumns) -> Eligibility:
-    nothing = np.zeros(len(columns), np.uint16)
-    return Eligibility(nothing, nothing)
+def everybody(segment: Segment[SeekerColumns]):
+    return np.flatnonzero(segment.alive).astype(np.int32)
 
 
 def rows_of(people: dict[str, int]):
@@ -76,10 +75,49 @@ def test_what_is_eligible_is_counted_also_beyond_the_list():
     assert (len(result.columns), result.eligible) == (3, 30)
 
 
-def test_one_who_fails_a_criterion_is_not_found():
-    def only_s2(columns: SeekerColumns) -> Eligibility:
-        failed = np.where(columns.ids == b"S2", 0, 1).astype(np.uint16)
-        return replace(everybody(columns), failed=failed)
+def test_one_who_is_not_eligible_is_not_found():
+    def only_s2(segment: Segment[SeekerColumns]):
+        return np.flatnonzero(segment.columns.ids == b"S2").astype(np.int32)
 
     result = pool_of({"S1": 1, "S2": 2}).search(QUERY, only_s2, 5)
     assert result.columns.ids.tolist() == [b"S2"]
+
+
+def test_one_record_is_found_by_its_id_as_it_was_last_written():
+    pool = pool_of({"S1": 1, "S2": 2}).updated(["S2"], *rows_of({"S1": 7, "S3": 3}))
+    columns, vectors = pool.one("S1")
+    assert columns.ids.tolist() == [b"S1"]
+    np.testing.assert_array_equal(vectors.texts, rows_of({"S1": 7})[1].texts)
+    assert pool.one("S2") is None
+    assert pool.one("S4") is None
+
+
+def test_searches_go_on_undisturbed_while_records_come_and_go():
+    pools = [pool_of({f"S{n}": n for n in range(10)})]
+    stop = threading.Event()
+
+    def search() -> int:
+        count = 0
+        while not stop.is_set() or not count:
+            pool = pools[-1]
+            result = pool.search(QUERY, everybody, 12)
+            assert sorted(result.columns.ids.tolist()) == ids_in(pool)
+            assert not np.isnan(result.similarity).any()
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(4) as readers:
+        running = [readers.submit(search) for _ in range(4)]
+        for step in range(300):
+            fresh = rows_of({f"S{step % 12}": step % 10})
+            pools.append(pools[-1].updated([f"S{(step + 5) % 12}"], *fresh))
+        stop.set()
+        assert all(job.result() for job in running)
+
+
+def ids_in(pool: Pool[SeekerColumns]) -> list[bytes]:
+    return sorted(
+        key
+        for segment in (pool.base, pool.overlay)
+        for key in segment.columns.ids[segment.alive].tolist()
+    )

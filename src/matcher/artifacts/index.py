@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from matcher.artifacts.folder import Manifest, current, load, publish
@@ -26,7 +25,7 @@ from matcher.features.columns import (
 )
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.features.vectors import Centring, Vectors
-from matcher.retrieval.index import FaissIndex
+from matcher.retrieval.index import VectorIndex
 from matcher.retrieval.pool import C, Pool, Segment
 
 KIND = "index"
@@ -58,15 +57,13 @@ def publish_index(
     vacancies: tuple[VacancyColumns, Vectors],
     seekers: tuple[SeekerColumns, Vectors],
 ) -> None:
-    """Publish columns and centred vectors of both sides, each sorted by id."""
+    """Publish columns and centred vectors of both sides, each in any order."""
 
     def write(draft: Path) -> None:
-        save_file(_arrays(centring), draft / CENTRES)
+        save_centring(centring, draft / CENTRES)
         (draft / HIRE_RATES).write_text(json.dumps(dict(hire_rates)), encoding="utf-8")
-        for name, (columns, vectors) in (("vacancies", vacancies), ("seekers", seekers)):
-            save_columns(columns, draft / f"{name}.parquet")
-            FaissIndex.of(vectors.texts).save(draft / f"{name}.faiss")
-            np.save(draft / f"{name}.titles.npy", vectors.titles, allow_pickle=False)
+        _save_segment(Segment.of(*vacancies), draft / "vacancies")
+        _save_segment(Segment.of(*seekers), draft / "seekers")
 
     publish(folder, manifest, write)
 
@@ -82,7 +79,7 @@ def load_index(folder: Path, *, encoder_fingerprint: str, register: str) -> Inde
     manifest = load(path, kind=KIND, expected=expected)
     return IndexGeneration(
         manifest,
-        _centring(load_file(path / CENTRES)),
+        load_centring(path / CENTRES),
         json.loads((path / HIRE_RATES).read_text(encoding="utf-8")),
         _pool(path / "vacancies", VacancyColumns),
         _pool(path / "seekers", SeekerColumns),
@@ -99,29 +96,41 @@ def load_columns(path: Path, kind: type[C]) -> C:
     table = pq.read_table(path)
     return kind(
         **{
-            f.name: table[f.name].to_numpy().astype(_TYPES[kind][f.name], copy=False)
+            # Copies: what Arrow lends is read only, and compiled code would be compiled twice.
+            f.name: table[f.name].to_numpy().astype(_TYPES[kind][f.name])
             for f in fields(kind)
         }
     )
 
 
+def _save_segment(segment: Segment[C], stem: Path) -> None:
+    save_columns(segment.columns, stem.with_suffix(".parquet"))
+    segment.index.save(stem)
+    np.save(stem.with_suffix(".titles.npy"), segment.titles, allow_pickle=False)
+
+
 def _pool(stem: Path, kind: type[C]) -> Pool[C]:
     columns = load_columns(stem.with_suffix(".parquet"), kind)
-    index = FaissIndex.load(stem.with_suffix(".faiss"))
+    index = VectorIndex.load(stem)
     titles = np.load(stem.with_suffix(".titles.npy"), mmap_mode="r", allow_pickle=False)
-    return Pool.of(Segment.mapped(columns, index, titles))
+    return Pool.of(Segment.laid_out(columns, index, titles))
 
 
-def _arrays(centring: Centring) -> dict[str, NDArray[np.float32]]:
-    return {
+def save_centring(centring: Centring, path: Path) -> None:
+    """Write the means as safetensors."""
+    arrays = {
         f"{part}/{role}/{language}": mean
         for part, centres in (("texts", centring.texts), ("titles", centring.titles))
         for role, found in (("queries", centres.queries), ("passages", centres.passages))
         for language, mean in found.items()
     }
+    save_file(arrays, path)
 
 
-def _centring(arrays: dict[str, NDArray[np.float32]]) -> Centring:
+def load_centring(path: Path) -> Centring:
+    """Read the means that `save_centring` wrote; raises ArtefactError where one is missing."""
+    arrays = load_file(path)
+
     def of(part: str) -> Centres:
         return Centres(
             *(

@@ -77,6 +77,11 @@ def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
     return Upsert(added=added, changed=len(fresh) - added, same=len(new) - len(fresh))
 
 
+def add_new(connection: Connection, records: Sequence[Any]) -> None:
+    """Write entities of one kind that nobody else can have written: their keys are fresh."""
+    connection.execute(insert(TABLES[type(records[0])]), [to_row(record) for record in records])
+
+
 def log_changes(connection: Connection, kind: type, rows: Iterable[Mapping[str, Any]]) -> None:
     """Record which seekers and vacancies an index must look at again."""
     if kind in CHANGED:

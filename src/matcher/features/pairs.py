@@ -36,7 +36,7 @@ FEATURE_NAMES = (
 """Columns of `build_rows`, in order. NaN: cannot be told."""
 
 BLANK = ord(" ")
-_COMPARABLE = tuple(PAY_BASES.index(basis) for basis in (PayBasis.MONTH, PayBasis.HOUR))
+COMPARABLE_BASES = tuple(PAY_BASES.index(basis) for basis in (PayBasis.MONTH, PayBasis.HOUR))
 
 
 def build_rows(
@@ -112,7 +112,7 @@ def pay_is_comparable(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDAr
     """Pairs whose pay and wish are figures of the same basis; nothing is ever converted."""
     both_told = ~(np.isnan(vacancies.pay_top) | np.isnan(seekers.pay_floor))
     same_basis = (seekers.pay_basis == vacancies.pay_basis) & np.isin(
-        vacancies.pay_basis, _COMPARABLE
+        vacancies.pay_basis, COMPARABLE_BASES
     )
     comparable: NDArray[np.bool_] = both_told & same_basis
     return comparable

@@ -1,4 +1,4 @@
-"""Hard criteria, checked for whole columns at once in either direction.
+"""Hard criteria, compiled: checked for pairs of columns, or for every row that may be eligible.
 
 Something unknown on either side never excludes: the criterion passes and is named as unknown.
 `eligibility_of` in `matcher.retrieval.plain` is the slow, readable reference of these rules.
@@ -11,10 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from matcher.features.columns import UNKNOWN, SeekerColumns, VacancyColumns
-from matcher.features.pairs import pay_is_comparable
+from matcher.features.pairs import COMPARABLE_BASES
+
+Rows = NDArray[np.int32]
 
 
 class Criterion(StrEnum):
@@ -32,6 +35,10 @@ class Criterion(StrEnum):
 
 
 CRITERIA = tuple(Criterion)
+OPEN, PLACE, WORK_TIME, EMPLOYMENT, PAY, EDUCATION, EXPERIENCE, LICENCES, LANGUAGES = (
+    1 << bit for bit in range(len(CRITERIA))
+)
+MONTH, HOUR = COMPARABLE_BASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,38 @@ def criteria_in(bits: int) -> tuple[Criterion, ...]:
     return tuple(c for position, c in enumerate(CRITERIA) if bits >> position & 1)
 
 
+WISHED = np.dtype(
+    [
+        ("districts_wanted", "u8"), ("licences", "u8"), ("languages", "u4"), ("commute_km", "f4"),
+        ("pay_floor", "f4"), ("experience", "f4"), ("home", "i2"), ("shifts", "u1"),
+        ("employment", "u1"), ("pay_basis", "i1"), ("education", "i1"), ("licences_known", "?"),
+        ("languages_known", "?"),
+    ],
+    align=True,
+)  # fmt: skip
+OFFERED = np.dtype(
+    [
+        ("licences", "u8"), ("languages", "u4"), ("posted_on", "i4"), ("closes_on", "i4"),
+        ("openings_left", "i4"), ("pay_top", "f4"), ("experience", "f4"), ("place", "i2"),
+        ("shifts", "u1"), ("employment", "u1"), ("pay_basis", "i1"), ("education", "i1"),
+        ("licences_known", "?"), ("languages_known", "?"),
+    ],
+    align=True,
+)  # fmt: skip
+"""What criteria read of a seeker and of a vacancy, side by side in memory: a row is one look."""
+
+Facts = NDArray[np.void]
+
+
+def facts(columns: SeekerColumns | VacancyColumns) -> Facts:
+    """The columns that criteria read, as records of WISHED or OFFERED."""
+    kind = WISHED if isinstance(columns, SeekerColumns) else OFFERED
+    found = np.empty(len(columns), kind)
+    for name in kind.names or ():
+        found[name] = getattr(columns, name)
+    return found
+
+
 def check(
     seekers: SeekerColumns,
     vacancies: VacancyColumns,
@@ -63,71 +102,202 @@ def check(
     """Eligibility of every pair; one side may have a single row. `today` in days since 1970."""
     size = max(len(seekers), len(vacancies)) if len(seekers) and len(vacancies) else 0
     failed, unknown = np.zeros(size, np.uint16), np.zeros(size, np.uint16)
-
-    def record(criterion: Criterion, *, met: Any, known: Any) -> None:
-        bit = np.uint16(1 << CRITERIA.index(criterion))
-        failed[np.broadcast_to(known & ~met, size)] |= bit
-        unknown[np.broadcast_to(~known, size)] |= bit
-
-    if size == 0:
-        return Eligibility(failed, unknown)
-    record(
-        Criterion.OPEN,
-        met=(vacancies.posted_on <= today)
-        & (vacancies.closes_on >= today)
-        & (vacancies.openings_left > 0),
-        known=np.bool_(True),
-    )
-    record(Criterion.PLACE, **_place(seekers, vacancies, distances))
-    record(
-        Criterion.WORK_TIME,
-        met=(seekers.shifts & vacancies.shifts) != 0,
-        known=(seekers.shifts != 0) & (vacancies.shifts != 0),
-    )
-    record(
-        Criterion.EMPLOYMENT,
-        met=(seekers.employment & vacancies.employment) != 0,
-        known=(seekers.employment != 0) & (vacancies.employment != 0),
-    )
-    record(
-        Criterion.PAY,
-        met=vacancies.pay_top >= seekers.pay_floor,
-        known=pay_is_comparable(seekers, vacancies),
-    )
-    asks_no_school = vacancies.education == 0
-    record(
-        Criterion.EDUCATION,
-        met=asks_no_school | (seekers.education >= vacancies.education),
-        known=asks_no_school | ((seekers.education > UNKNOWN) & (vacancies.education > UNKNOWN)),
-    )
-    asks_no_years = vacancies.experience == 0
-    record(
-        Criterion.EXPERIENCE,
-        met=asks_no_years | (seekers.experience >= vacancies.experience),
-        known=asks_no_years | ~(np.isnan(seekers.experience) | np.isnan(vacancies.experience)),
-    )
-    for criterion, kind in ((Criterion.LICENCES, "licences"), (Criterion.LANGUAGES, "languages")):
-        asked, held = getattr(vacancies, kind), getattr(seekers, kind)
-        asked_known, held_known = (getattr(c, f"{kind}_known") for c in (vacancies, seekers))
-        record(
-            criterion,
-            met=(asked & ~held) == 0,
-            known=asked_known & ((asked == 0) | held_known),
-        )
+    _check(facts(seekers), facts(vacancies), distances, today, failed, unknown)
     return Eligibility(failed, unknown)
 
 
-def _place(
-    seekers: SeekerColumns, vacancies: VacancyColumns, distances: NDArray[np.float32]
-) -> dict[str, NDArray[np.bool_]]:
-    """In a district that is wanted, or within the way the person would go."""
-    located = (vacancies.place >= 0) & ~np.isnan(distances[vacancies.place, vacancies.place])
+def kinds_of(vacancies: VacancyColumns) -> tuple[Facts, NDArray[np.int32]]:
+    """Kinds of vacancies, as records of OFFERED, and the kind of each of n `vacancies`, (n,).
+
+    Vacancies of a kind ask and offer the same but for place, pay and days, which are told row by
+    row: there are far fewer kinds than vacancies, and a person passes or fails a whole kind.
+    """
+    found = facts(vacancies)
+    found["place"], found["posted_on"], found["closes_on"], found["openings_left"] = 0, 0, 0, 0
+    # Fails wherever a figure is compared at all: then the row's own figure decides.
+    found["pay_top"] = -np.inf
+    told = [found[name].view(f"u{found[name].itemsize}") for name in OFFERED.names or ()]
+    order = np.lexsort(told)
+    is_new = np.ones(len(found), np.bool_)
+    is_new[1:] = np.any([field[order][1:] != field[order][:-1] for field in told], axis=0)
+    kinds = np.empty(len(found), np.int32)
+    kinds[order] = np.cumsum(is_new) - 1
+    return found[order[is_new]], kinds
+
+
+def eligible_vacancies(
+    seeker: Facts,
+    vacancies: VacancyColumns,
+    alive: NDArray[np.bool_],
+    *,
+    kinds: tuple[Facts, NDArray[np.int32]],
+    starts: NDArray[np.int64],
+    distances: NDArray[np.float32],
+    today: int,
+) -> Rows:
+    """Rows of the n `vacancies` that are `alive` (n,) and pass for one seeker, in rising order.
+
+    `kinds` are those of `kinds_of`. The vacancies are sorted by place: those of place p stand from
+    `starts[p + 1]` to `starts[p + 2]`, so that places out of reach are never looked at.
+    """
+    passing = np.empty(len(vacancies), np.int32)
+    count = _eligible_vacancies(
+        seeker,
+        *kinds,
+        starts,
+        alive,
+        vacancies.posted_on,
+        vacancies.closes_on,
+        vacancies.openings_left,
+        vacancies.pay_top,
+        distances,
+        today,
+        passing,
+    )
+    return passing[:count]
+
+
+def eligible_seekers(
+    seekers: Facts,
+    vacancy: Facts,
+    alive: NDArray[np.bool_],
+    *,
+    distances: NDArray[np.float32],
+    today: int,
+) -> Rows:
+    """Rows of the n `seekers` that are `alive` (n,) and pass for one vacancy, in rising order."""
+    passing = np.empty(len(seekers), np.int32)
+    count = _eligible_seekers(seekers, vacancy, alive, distances, today, passing)
+    return passing[:count]
+
+
+@njit(cache=True, nogil=True)
+def at_place(w: Any, place: int, distances: NDArray[np.float32]) -> int:
+    """PLACE where a workplace is out of reach, PLACE << 16 where nobody can tell, else 0."""
+    if place < 0 or np.isnan(distances[place, place]):
+        return PLACE << 16
     # Districts come first among the places, so a district's row is also its bit.
-    bit = np.clip(vacancies.place, 0, 63).astype(np.uint64)
-    wanted = located & ((seekers.districts_wanted >> bit) & np.uint64(1) != 0)
-    kilometres = distances[seekers.home, vacancies.place]
-    reach_known = located & (seekers.home >= 0) & ~np.isnan(seekers.commute_km)
-    within = reach_known & (kilometres <= seekers.commute_km)
-    # Wanted districts alone settle the matter where no range was given.
-    by_wish = located & (seekers.districts_wanted != 0) & np.isnan(seekers.commute_km)
-    return {"met": wanted | within, "known": wanted | reach_known | by_wish}
+    if place < 64 and (w.districts_wanted >> np.uint64(place)) & np.uint64(1):
+        return 0
+    if np.isnan(w.commute_km):
+        return PLACE if w.districts_wanted else PLACE << 16
+    if w.home < 0:
+        return PLACE << 16
+    return 0 if distances[w.home, place] <= w.commute_km else PLACE
+
+
+@njit(cache=True, nogil=True)
+def elsewise(w: Any, o: Any, today: int) -> int:
+    """All criteria but PLACE: bits of the failed ones, and above bit 16 of the unknown ones.
+
+    Without a branch: what a pair fails cannot be foreseen, and each wrong guess of the processor
+    takes longer than all these comparisons.
+    """
+    shut = (o.posted_on > today) | (o.closes_on < today) | (o.openings_left <= 0)
+    times = (w.shifts != 0) & (o.shifts != 0)
+    forms = (w.employment != 0) & (o.employment != 0)
+    figures = (
+        (o.pay_basis == w.pay_basis)
+        & ((o.pay_basis == MONTH) | (o.pay_basis == HOUR))
+        & (o.pay_top == o.pay_top)
+        & (w.pay_floor == w.pay_floor)
+    )
+    free, untold = o.education == 0, (o.education <= UNKNOWN) | (w.education <= UNKNOWN)
+    green = o.experience == 0
+    years = (o.experience == o.experience) & (w.experience == w.experience)
+    papers = o.licences_known & ((o.licences == 0) | w.licences_known)
+    tongues = o.languages_known & ((o.languages == 0) | w.languages_known)
+    failed = (
+        OPEN * shut
+        | WORK_TIME * (times & ((w.shifts & o.shifts) == 0))
+        | EMPLOYMENT * (forms & ((w.employment & o.employment) == 0))
+        | PAY * (figures & (o.pay_top < w.pay_floor))
+        | EDUCATION * (((free | untold) == 0) & (w.education < o.education))
+        | EXPERIENCE * (years & (green == 0) & (w.experience < o.experience))
+        | LICENCES * (papers & ((o.licences & ~w.licences) != 0))
+        | LANGUAGES * (tongues & ((o.languages & ~w.languages) != 0))
+    )
+    unknown = (
+        WORK_TIME * (times == 0)
+        | EMPLOYMENT * (forms == 0)
+        | PAY * (figures == 0)
+        | EDUCATION * ((free == 0) & untold)
+        | EXPERIENCE * ((green | years) == 0)
+        | LICENCES * (papers == 0)
+        | LANGUAGES * (tongues == 0)
+    )
+    bits: int = failed | unknown << 16
+    return bits
+
+
+@njit(cache=True, nogil=True)
+def _check(
+    seekers: Facts,
+    vacancies: Facts,
+    distances: NDArray[np.float32],
+    today: int,
+    failed: NDArray[np.uint16],
+    unknown: NDArray[np.uint16],
+) -> None:
+    for n in range(len(failed)):
+        w = seekers[n if len(seekers) > 1 else 0]
+        o = vacancies[n if len(vacancies) > 1 else 0]
+        bits = at_place(w, o.place, distances) | elsewise(w, o, today)
+        failed[n] = bits & 0xFFFF
+        unknown[n] = bits >> 16
+
+
+@njit(cache=True, nogil=True)
+def _eligible_vacancies(
+    seeker: Facts,
+    kinds: Facts,
+    kind: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    alive: NDArray[np.bool_],
+    posted_on: NDArray[np.int32],
+    closes_on: NDArray[np.int32],
+    openings_left: NDArray[np.int32],
+    pay_top: NDArray[np.float32],
+    distances: NDArray[np.float32],
+    today: int,
+    passing: Rows,
+) -> int:
+    w = seeker[0]
+    passes, by_pay = np.empty(len(kinds), np.bool_), np.empty(len(kinds), np.bool_)
+    for number in range(len(kinds)):
+        failed = elsewise(w, kinds[number], today) & 0xFFFF & ~OPEN
+        passes[number] = failed & ~PAY == 0
+        by_pay[number] = failed == PAY
+    count = 0
+    for p in range(len(starts) - 1):
+        if at_place(w, p - 1, distances) & 0xFFFF:
+            continue
+        for row in range(starts[p], starts[p + 1]):
+            passing[count] = row
+            count += (
+                alive[row]
+                & passes[kind[row]]
+                & (by_pay[kind[row]] & (pay_top[row] < w.pay_floor) == 0)
+                & (posted_on[row] <= today)
+                & (closes_on[row] >= today)
+                & (openings_left[row] > 0)
+            )
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _eligible_seekers(
+    seekers: Facts,
+    vacancy: Facts,
+    alive: NDArray[np.bool_],
+    distances: NDArray[np.float32],
+    today: int,
+    passing: Rows,
+) -> int:
+    o = vacancy[0]
+    count = 0
+    for row in range(len(seekers)):
+        bits = at_place(seekers[row], o.place, distances) | elsewise(seekers[row], o, today)
+        passing[count] = row
+        count += alive[row] & (bits & 0xFFFF == 0)
+    return count

@@ -1,88 +1,276 @@
-"""Exact inner-product search in FAISS over the eligible rows only."""
+"""Inner-product search over eligible rows only: exact, and at the cost of a quarter of the bytes.
+
+Every vector is kept twice: as it is, in FAISS's flat format, and rounded to 8 bits. A search scores
+the rounded rows and then, in full, only those whose rounding may hide a better place. Where very
+many rows are eligible, the clusters nearest to the query are searched and the others left out.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import faiss
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
 from matcher.errors import ArtefactError
 
-GATHER_BELOW = 0.01
-"""Share of eligible rows under which gathering them beats scanning all."""
-NOISE = 1e-6
-"""Difference of two scores of unit vectors that rounding alone can make."""
+Rows = NDArray[np.int32]
+Floats = NDArray[np.float32]
+
+SCORED = 10_000
+"""Rows scored at most. Up to so many eligible ones a search is exact."""
+A_CLUSTER = 150
+"""Rows a cluster, on average."""
+SAMPLE, ROUNDS = 50_000, 8
+"""Rows that clusters are learnt from, and rounds of k-means."""
+NOISE = np.float32(1e-5)
+"""More than two sums of the products of unit vectors differ by, whatever the order of adding."""
 
 
-class FaissIndex:
-    """Unit vectors in a flat FAISS index; exact at every selectivity, ties broken by row."""
+@dataclass(frozen=True, slots=True)
+class VectorIndex:
+    """n unit vectors (n, d), searchable; never changed once made.
 
-    def __init__(self, index: Any) -> None:
-        self._index = index
-        # A view, not a copy: it is valid as long as the index is.
-        flat: Any = (
-            faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d) if index.ntotal else []
-        )
-        self._vectors = np.asarray(flat, dtype=np.float32).reshape(index.ntotal, index.d)
+    `codes` (n, d) times `scales` (n,) are the vectors but for `errors` (n,), the length of what
+    rounding took away. `clusters` (n,) are rows of `centroids`; all 0 where there are few vectors.
+    """
+
+    vectors: Floats
+    codes: NDArray[np.int8]
+    scales: Floats
+    errors: Floats
+    clusters: NDArray[np.uint16]
+    centroids: Floats
+    owner: object = None
+    """What the memory of mapped vectors belongs to."""
 
     @classmethod
-    def of(cls, vectors: NDArray[np.float32]) -> FaissIndex:
+    def of(cls, vectors: Floats) -> Self:
         """Index of the rows of (n, d) `vectors`."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index)
+        return cls._of(vectors, _centroids(vectors))
 
     @classmethod
-    def load(cls, path: Path) -> FaissIndex:
-        """Map the index in `path` into memory; raises ArtefactError when it is not one."""
-        try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
-        except RuntimeError as error:
-            raise ArtefactError(
-                f"{path.name} is not a readable FAISS index.", remedy="Run `matcher index` again."
-            ) from error
-
-    def save(self, path: Path) -> None:
-        """Write the index to `path`."""
-        faiss.write_index(self._index, str(path))
+    def _of(cls, vectors: Floats, centroids: Floats) -> Self:
+        codes, scales, errors = _rounded(vectors)
+        return cls(vectors, codes, scales, errors, _nearest(vectors, centroids), centroids)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self.vectors)
 
-    @property
-    def vectors(self) -> NDArray[np.float32]:
-        """The rows, (n, d); read only."""
-        return self._vectors
+    def take(self, rows: NDArray[Any]) -> VectorIndex:
+        """The chosen rows (positions or a mask), in that order."""
+        return VectorIndex(
+            self.vectors[rows],
+            self.codes[rows],
+            self.scales[rows],
+            self.errors[rows],
+            self.clusters[rows],
+            self.centroids,
+        )
 
-    def search(
-        self, query: NDArray[np.float32], allowed: NDArray[np.bool_], k: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Rows and scores of the `k` allowed rows most similar to (d,) `query`, best first.
+    def extended(self, vectors: Floats) -> VectorIndex:
+        """These rows and behind them new ones, in the clusters there are."""
+        more = VectorIndex._of(vectors, self.centroids)
+        return VectorIndex(
+            np.concatenate([self.vectors, more.vectors]),
+            np.concatenate([self.codes, more.codes]),
+            np.concatenate([self.scales, more.scales]),
+            np.concatenate([self.errors, more.errors]),
+            np.concatenate([self.clusters, more.clusters]),
+            self.centroids,
+        )
 
-        `allowed` is a mask over all rows. Fewer than `k` come back when fewer are allowed.
+    def search(self, query: Floats, rows: Rows, k: int) -> tuple[Rows, Floats]:
+        """Those of (m,) `rows` most similar to a unit vector (d,), best first, and their scores.
+
+        As many as stand among the `k` best and all that tie with the last of them. Exact up to
+        SCORED rows; of more, so many are looked at as the nearest clusters hold.
         """
-        count = int(np.count_nonzero(allowed))
-        k = min(k, count)
-        if k == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        if count <= max(k, GATHER_BELOW * len(self)):
-            return self._best(np.flatnonzero(allowed), query, k)
-        selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        parameters = faiss.SearchParameters(sel=selector)
-        scores, rows = self._index.search(query[None], min(k + 1, count), params=parameters)
-        if count > k and scores[0, k - 1] - scores[0, k] < NOISE:
-            # Which of several equal rows stay at the edge is left to chance: look at them all.
-            rows = np.flatnonzero(allowed)[None]
-        return self._best(rows[0], query, k)
-
-    def _best(
-        self, rows: NDArray[np.int64], query: NDArray[np.float32], k: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        # BLAS adds up in an order that depends on the neighbours of a row; this does not, so that
-        # equal vectors have equal scores wherever they stand.
-        scores = np.einsum("nd,d->n", self._vectors[rows], query)
-        order = np.lexsort((rows, -scores))[:k]
+        if not len(rows) or k < 1:
+            return rows[:0], np.empty(0, np.float32)
+        query = np.ascontiguousarray(query, np.float32)
+        if len(rows) > max(SCORED, k) and len(self.centroids) > 1:
+            nearest = np.argsort(-(self.centroids @ query), kind="stable")
+            rows = _in_clusters(rows, self.clusters, nearest, max(SCORED, k))
+        if len(rows) > k:
+            rows = self._within_reach(query, rows, k)
+        scores = dots(self.vectors, rows, query)
+        if len(rows) > k:
+            best = scores >= np.partition(scores, -k)[-k]
+            rows, scores = rows[best], scores[best]
+        order = np.argsort(-scores, kind="stable")
         return rows[order], scores[order]
+
+    def _within_reach(self, query: Floats, rows: Rows, k: int) -> Rows:
+        """Those of more than k rows that may be among the k best, whatever rounding took away.
+
+        A score differs from that of the rounded vector by |q| |x - x'| at most (Cauchy, Schwarz).
+        """
+        lowest, highest = np.empty((2, len(rows)), np.float32)
+        _bounds(self.codes, self.scales, self.errors, rows, query, lowest, highest)
+        reached: Rows = rows[highest >= np.partition(lowest, -k)[-k]]
+        return reached
+
+    def save(self, stem: Path) -> None:
+        """Write `<stem>.faiss`, which FAISS reads, `<stem>.codes.npy` and `<stem>.safetensors`."""
+        flat = faiss.IndexFlatIP(self.vectors.shape[1])
+        flat.add(np.ascontiguousarray(self.vectors))
+        faiss.write_index(flat, str(stem.with_suffix(".faiss")))
+        np.save(stem.with_suffix(".codes.npy"), self.codes, allow_pickle=False)
+        small = {name: getattr(self, name) for name in _SMALL}
+        save_file(small, stem.with_suffix(".safetensors"))
+
+    @classmethod
+    def load(cls, stem: Path) -> Self:
+        """Map what `save` wrote into memory; raises ArtefactError where it is not that."""
+        try:
+            flat = faiss.read_index(str(stem.with_suffix(".faiss")), faiss.IO_FLAG_MMAP_IFC)
+            # Written to by nobody, but compiled once for arrays of the service's own making.
+            codes = np.load(stem.with_suffix(".codes.npy"), mmap_mode="c", allow_pickle=False)
+            small = load_file(stem.with_suffix(".safetensors"))
+            found = cls(_shown(flat), codes, **{name: small[name] for name in _SMALL}, owner=flat)
+        except (RuntimeError, OSError, ValueError, KeyError, SafetensorError) as error:
+            raise ArtefactError(
+                f"{stem.name} is not a readable index of vectors.",
+                remedy="Run `matcher index` again.",
+            ) from error
+        by_row = (found.vectors, found.codes, found.scales, found.errors, found.clusters)
+        if len({len(array) for array in by_row}) > 1:
+            raise ArtefactError(
+                f"The files of {stem.name} are of different indexes.",
+                remedy="Run `matcher index` again.",
+            )
+        return found
+
+
+_SMALL = ("scales", "errors", "clusters", "centroids")
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _dots(vectors: Floats, rows: Rows, query: Floats, scores: Floats) -> None:
+    for n in range(len(rows)):
+        row = rows[n]
+        total = np.float32(0)
+        for i in range(len(query)):
+            total += query[i] * vectors[row, i]
+        scores[n] = total
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _bounds(
+    codes: NDArray[np.int8],
+    scales: Floats,
+    errors: Floats,
+    rows: Rows,
+    query: Floats,
+    lowest: Floats,
+    highest: Floats,
+) -> None:
+    length = np.float32(0)
+    for i in range(len(query)):
+        length += query[i] * query[i]
+    length = np.sqrt(length)
+    rest = len(rows) % 4
+    for n in range(0, len(rows) - rest, 4):
+        # Four rows at a time: the next ones are on their way from memory while these are added up.
+        a, b, c, d = rows[n], rows[n + 1], rows[n + 2], rows[n + 3]
+        of_a, of_b, of_c, of_d = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+        for i in range(len(query)):
+            of_a += query[i] * np.float32(codes[a, i])
+            of_b += query[i] * np.float32(codes[b, i])
+            of_c += query[i] * np.float32(codes[c, i])
+            of_d += query[i] * np.float32(codes[d, i])
+        highest[n], highest[n + 1], highest[n + 2], highest[n + 3] = of_a, of_b, of_c, of_d
+    for n in range(len(rows) - rest, len(rows)):
+        total = np.float32(0)
+        for i in range(len(query)):
+            total += query[i] * np.float32(codes[rows[n], i])
+        highest[n] = total
+    for n in range(len(rows)):
+        score, slack = scales[rows[n]] * highest[n], length * errors[rows[n]] + NOISE
+        lowest[n], highest[n] = score - slack, score + slack
+
+
+@njit(cache=True, nogil=True)
+def _in_clusters(
+    rows: Rows, clusters: NDArray[np.uint16], nearest: NDArray[np.int64], least: int
+) -> Rows:
+    """Those of `rows` in the nearest clusters that together hold at least so many of them."""
+    held = np.zeros(len(nearest), np.int64)
+    for n in range(len(rows)):
+        held[clusters[rows[n]]] += 1
+    searched = np.zeros(len(nearest), np.bool_)
+    count = 0
+    for n in range(len(nearest)):
+        if count >= least:
+            break
+        searched[nearest[n]] = True
+        count += held[nearest[n]]
+    chosen = np.empty(count, np.int32)
+    count = 0
+    for n in range(len(rows)):
+        if searched[clusters[rows[n]]]:
+            chosen[count] = rows[n]
+            count += 1
+    return chosen
+
+
+def dots(vectors: Floats, rows: Rows, query: Floats) -> Floats:
+    """Inner products (m,) of (m,) `rows` of `vectors` with (d,) `query`.
+
+    BLAS adds up in an order that depends on the neighbours of a row. This does not, so that equal
+    vectors have equal scores wherever they stand.
+    """
+    scores = np.empty(len(rows), np.float32)
+    _dots(vectors, rows, query, scores)
+    return scores
+
+
+def _rounded(vectors: Floats) -> tuple[NDArray[np.int8], Floats, Floats]:
+    """Codes (n, d), scales (n,) and errors (n,) of (n, d) vectors."""
+    largest = np.abs(vectors).max(axis=1, initial=0)
+    scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    codes = np.empty(vectors.shape, np.int8)
+    errors = np.empty(len(vectors), np.float32)
+    for start in range(0, len(vectors), 10_000):
+        part = slice(start, start + 10_000)
+        codes[part] = np.rint(vectors[part] / scales[part, None])
+        errors[part] = np.linalg.norm(vectors[part] - codes[part] * scales[part, None], axis=1)
+    return codes, scales, errors
+
+
+def _centroids(vectors: Floats) -> Floats:
+    """Centroids of spherical k-means, about one for A_CLUSTER rows; one where a scan is exact."""
+    count, dimension = vectors.shape
+    if count <= SCORED:
+        return np.zeros((1, dimension), np.float32)
+    sample = np.random.default_rng(0).choice(count, min(count, SAMPLE), replace=False)
+    clusters = min(count // A_CLUSTER, len(sample) // 8, np.iinfo(np.uint16).max)
+    learnt = faiss.Kmeans(dimension, clusters, niter=ROUNDS, spherical=True, seed=1)
+    learnt.cp.min_points_per_centroid = 1
+    learnt.train(np.ascontiguousarray(vectors[np.sort(sample)]))
+    return np.asarray(learnt.centroids, np.float32)
+
+
+def _nearest(vectors: Floats, centroids: Floats) -> NDArray[np.uint16]:
+    """The most similar of the centroids to each of (n, d) vectors."""
+    if len(centroids) == 1:
+        return np.zeros(len(vectors), np.uint16)
+    found = np.empty(len(vectors), np.uint16)
+    for start in range(0, len(vectors), 10_000):
+        part = slice(start, start + 10_000)
+        found[part] = np.argmax(vectors[part] @ centroids.T, axis=1)
+    return found
+
+
+def _shown(flat: Any) -> Floats:
+    """The vectors of a flat FAISS index, without a copy: valid as long as the index is."""
+    size = flat.ntotal * flat.d
+    shown: Any = faiss.rev_swig_ptr(flat.get_xb(), size) if size else []
+    return np.asarray(shown, dtype=np.float32).reshape(flat.ntotal, flat.d)

@@ -87,10 +87,10 @@ def _holds(held: Iterable[str] | None, asked: Iterable[str] | None) -> bool | No
 
 
 def search_exactly(
-    vectors: NDArray[np.float32], query: NDArray[np.float32], allowed: NDArray[np.bool_], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The `k` allowed rows of (n, d) `vectors` most similar to (d,) `query`, ties by row."""
-    scores = vectors @ query
-    rows = sorted(np.flatnonzero(allowed), key=lambda row: (-scores[row], row))[:k]
-    best = np.array(rows, dtype=np.int64)
-    return best, scores[best]
+    vectors: NDArray[np.float32], query: NDArray[np.float32], rows: NDArray[np.int32], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The `k` of (m,) `rows` of (n, d) `vectors` most similar to (d,) `query`, ties by row."""
+    scores = {row: vectors[row] @ query for row in rows.tolist()}
+    best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
+    found = np.array([scores[row] for row in best], np.float32)
+    return np.array(best, np.int32), found

@@ -8,45 +8,63 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.features.vectors import Vectors, title_similarity
-from matcher.retrieval.criteria import Eligibility
-from matcher.retrieval.index import FaissIndex
+from matcher.retrieval.criteria import Facts, facts, kinds_of
+from matcher.retrieval.index import Rows, VectorIndex
 
 C = TypeVar("C", SeekerColumns, VacancyColumns)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment(Generic[C]):
-    """Columns sorted by id, their vectors, and which rows still count."""
+    """Records laid out by place, their vectors, and which rows still count.
+
+    The records of place p stand in the rows from `starts[p + 1]` to `starts[p + 2]`, those of an
+    unknown place before them. `kinds` are those of vacancies; of seekers each is a kind of its own.
+    `by_id` are the rows in the order of ids.
+    """
 
     columns: C
-    index: FaissIndex
+    kinds: tuple[Facts, NDArray[np.int32]]
+    index: VectorIndex
     titles: NDArray[np.float16]
     alive: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+    by_id: NDArray[np.int64]
 
     @classmethod
-    def of(cls, columns: C, vectors: Vectors) -> Segment[C]:
-        """A segment in which every row counts."""
-        return cls.mapped(columns, FaissIndex.of(vectors.texts), vectors.titles)
+    def of(cls, columns: C, vectors: Vectors) -> Self:
+        """A segment in which every row counts, of n records in any order."""
+        index = VectorIndex.of(vectors.texts)
+        order = _layout(columns, index)
+        return cls.laid_out(columns.take(order), index.take(order), vectors.titles[order])
 
     @classmethod
-    def mapped(cls, columns: C, index: FaissIndex, titles: NDArray[np.float16]) -> Segment[C]:
-        """The same from vectors that lie in an index already."""
-        return cls(columns, index, titles, np.ones(len(columns), np.bool_))
+    def laid_out(cls, columns: C, index: VectorIndex, titles: NDArray[np.float16]) -> Self:
+        """The same of records that come from a segment and are in its order already."""
+        places = _places(columns)
+        starts = np.searchsorted(places, np.arange(-1, places.max(initial=-1) + 2))
+        by_id = np.argsort(columns.ids, kind="stable")
+        kinds = (
+            kinds_of(columns)
+            if isinstance(columns, VacancyColumns)
+            else (facts(columns), np.arange(len(columns), dtype=np.int32))
+        )
+        return cls(columns, kinds, index, titles, np.ones(len(columns), np.bool_), starts, by_id)
 
     def rows_of(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
-        """Rows of those of `ids` that are here."""
+        """Rows of those of `ids` that are here and count."""
         if len(self.columns) == 0:
             return np.empty(0, np.int64)
-        rows = np.searchsorted(self.columns.ids, ids)
-        rows[rows == len(self.columns)] = 0
-        found: NDArray[np.int64] = rows[self.columns.ids[rows] == ids]
+        places = np.searchsorted(self.columns.ids, ids, sorter=self.by_id)
+        rows = self.by_id[np.minimum(places, len(self.by_id) - 1)]
+        found: NDArray[np.int64] = rows[(self.columns.ids[rows] == ids) & self.alive[rows]]
         return found
 
     def without(self, ids: NDArray[np.bytes_]) -> Segment[C]:
@@ -54,6 +72,19 @@ class Segment(Generic[C]):
         alive = self.alive.copy()
         alive[self.rows_of(ids)] = False
         return replace(self, alive=alive)
+
+    def extended(self, columns: C, vectors: Vectors) -> Segment[C]:
+        """The rows that count and these new ones, in a segment of their own."""
+        kept = np.flatnonzero(self.alive)
+        joined = type(columns).concatenate([self.columns.take(kept), columns])
+        index = self.index.take(kept).extended(vectors.texts)
+        titles = np.concatenate([self.titles[kept], vectors.titles])
+        order = _layout(joined, index)
+        return Segment.laid_out(joined.take(order), index.take(order), titles[order])
+
+    def vectors_of(self, rows: NDArray[np.int64]) -> Vectors:
+        """Vectors of the chosen rows."""
+        return Vectors(self.index.vectors[rows], self.titles[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +94,6 @@ class Found(Generic[C]):
     columns: C
     similarity: NDArray[np.float32]
     title_similarity: NDArray[np.float32]
-    unknown: NDArray[np.uint16]
     eligible: int
     """How many passed all criteria, retrieved or not."""
 
@@ -84,40 +114,49 @@ class Pool(Generic[C]):
     def __len__(self) -> int:
         return sum(int(np.count_nonzero(s.alive)) for s in (self.base, self.overlay))
 
+    def one(self, record_id: str) -> tuple[C, Vectors] | None:
+        """Columns and vectors of one record, a row each; None where it is not here."""
+        for segment in (self.overlay, self.base):
+            rows = segment.rows_of(np.array([record_id.encode()], "S32"))
+            if len(rows):
+                return segment.columns.take(rows), segment.vectors_of(rows)
+        return None
+
     def updated(self, gone: Iterable[str], columns: C, vectors: Vectors) -> Pool[C]:
         """The pool without `gone`, and with these rows in place of older ones of their ids.
 
         `columns` and `vectors` have one row a record, each id once.
         """
         ids = np.array(sorted({*(i.encode() for i in gone), *columns.ids.tolist()}), "S32")
-        kept = self.overlay.without(ids)
-        merged = type(columns).concatenate([kept.columns.take(kept.alive), columns])
-        order = np.argsort(merged.ids, kind="stable")
-        texts = np.concatenate([kept.index.vectors[kept.alive], vectors.texts])
-        titles = np.concatenate([kept.titles[kept.alive], vectors.titles])
-        overlay = Segment.of(merged.take(order), Vectors(texts[order], titles[order]))
-        return Pool(self.base.without(ids), overlay)
+        return Pool(self.base.without(ids), self.overlay.without(ids).extended(columns, vectors))
 
-    def search(self, query: Vectors, check: Callable[[C], Eligibility], k: int) -> Found[C]:
-        """The `k` rows most similar to the one text of `query` among those that `check` passes."""
+    def search(self, query: Vectors, eligible: Callable[[Segment[C]], Rows], k: int) -> Found[C]:
+        """The `k` rows most similar to the one text of `query` among those that are `eligible`."""
         parts: list[C] = []
-        scores, titles, unknown, eligible = [], [], [], 0
+        scores, titles, passed = [], [], 0
         for segment in (self.base, self.overlay):
-            eligibility = check(segment.columns)
-            allowed = eligibility.passed & segment.alive
-            eligible += int(np.count_nonzero(allowed))
+            allowed = eligible(segment)
+            passed += len(allowed)
             rows, similarity = segment.index.search(query.texts[0], allowed, k)
             parts.append(segment.columns.take(rows))
             scores.append(similarity)
             titles.append(title_similarity(query.titles, segment.titles[rows]))
-            unknown.append(eligibility.unknown[rows])
         merged = type(parts[0]).concatenate(parts)
         similarity = np.concatenate(scores)
         order = np.lexsort((merged.ids, -similarity))[:k]
-        return Found(
-            merged.take(order),
-            similarity[order],
-            np.concatenate(titles)[order],
-            np.concatenate(unknown)[order],
-            eligible,
-        )
+        return Found(merged.take(order), similarity[order], np.concatenate(titles)[order], passed)
+
+
+def _layout(columns: SeekerColumns | VacancyColumns, index: VectorIndex) -> NDArray[np.int64]:
+    """The order of records in a segment: by place, there by cluster, lest memory be read in leaps.
+
+    Ids come last, so that the order does not depend on that of the records.
+    """
+    return np.lexsort((columns.ids, index.clusters, _places(columns)))
+
+
+def _places(columns: SeekerColumns | VacancyColumns) -> NDArray[np.int16]:
+    found: NDArray[np.int16] = (
+        columns.place if isinstance(columns, VacancyColumns) else columns.home
+    )
+    return found

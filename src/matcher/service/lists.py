@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TypeVar
+from datetime import date, datetime
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
@@ -13,11 +12,11 @@ from sqlalchemy import Connection, Engine
 from matcher.db.engine import appending, reading
 from matcher.db.store import (
     active_seekers,
+    add_new,
     changed_since,
     get_many,
     must_get,
     open_vacancies,
-    upsert,
 )
 from matcher.entities import (
     Channel,
@@ -29,21 +28,25 @@ from matcher.entities import (
 from matcher.features.columns import SeekerColumns, day_number
 from matcher.features.reading import read_wishes
 from matcher.features.vectors import Vectors
-from matcher.pipeline import Candidate, MatchList, match_seekers, match_vacancies
+from matcher.pipeline import (
+    Candidate,
+    MatchList,
+    explained,
+    match_seekers,
+    match_vacancies,
+)
 from matcher.ranking.exploration import Swap, draw_swap, swapped
 from matcher.ranking.ranker import Ranker
 from matcher.rates.registry import Rate
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
-from matcher.service.figures import Figures, Headline
+from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.live import LiveIndex, Snapshot
 from matcher.service.wishes import with_wishes
 
 SPARE = 20
 """Candidates asked for beyond the list: they take the places of those gone from the register."""
-
-E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,9 @@ class Lists:
 
     def for_seeker(self, seeker_id: str, *, k: int, channel: Channel) -> Slate:
         """The best open vacancies for a registered person."""
-        with reading(self._engine) as connection:
-            seeker = must_get(connection, JobSeeker, seeker_id)
         snapshot = self._live.snapshot
-        columns, vectors = self._indexer.seekers([seeker], snapshot.index.centring)
-        return self._vacancies(
-            snapshot, columns, vectors, wishes=None, seeker_id=seeker_id, k=k, channel=channel
-        )
+        person = self._person(snapshot, seeker_id)
+        return self._vacancies(snapshot, *person, seeker_id=seeker_id, k=k, channel=channel)
 
     def for_profile(self, profile: JobSeeker, *, k: int, channel: Channel) -> Slate:
         """The best open vacancies for somebody nobody registered.
@@ -128,7 +127,6 @@ class Lists:
             self._indexer.columns_of(profile),
             self._indexer.stranger(profile, snapshot.index.centring),
             wishes=self._indexer.columns_of(with_wishes(profile, read)),
-            seeker_id=None,
             k=k,
             channel=channel,
         )
@@ -141,7 +139,8 @@ class Lists:
             must_get(connection, Vacancy, vacancy_id)
             found = list(open_vacancies(connection, today, [vacancy_id]))
         snapshot, ranker = self._live.snapshot, self._champion.ranker
-        matches = MatchList((), 0)
+        lines: tuple[Line, ...] = ()
+        eligible = 0
         if found:
             index = snapshot.index
             matches = match_seekers(
@@ -152,15 +151,31 @@ class Lists:
                 today=day_number(today),
                 k=k + SPARE,
             )
-        figures = self._figures.under_lists(today)
-        with reading(self._engine) as connection:
-            ids = _current(connection, snapshot, JobSeeker, matches)
-            still_open = any(open_vacancies(connection, today, [vacancy_id]))
-            seekers = {s.id: s for s in active_seekers(connection, ids if still_open else [])}
-        lines = _lines(matches, seekers, lambda c, seeker: Line(candidate=c, seeker=seeker))
-        slate = _slate(snapshot, matches, lines[:k], ranker=ranker, figures=figures, now=now)
+            with reading(self._engine) as connection:
+                ids = _unchanged(
+                    connection, snapshot, JobSeeker, [c.id for c in matches.candidates]
+                )
+                still_open = any(open_vacancies(connection, today, [vacancy_id]))
+                seekers = {s.id: s for s in active_seekers(connection, ids if still_open else [])}
+            standing = [
+                Line(candidate=candidate, seeker=seekers[candidate.id])
+                for candidate in matches.candidates
+                if candidate.id in seekers
+            ]
+            lines = self._told(matches, standing[:k], ranker=ranker, today=today)
+            eligible = matches.eligible
+        slate = self._slate(snapshot, lines, eligible, ranker=ranker, now=now)
         self._log(_impression(slate, channel, vacancy_id=vacancy_id))
         return slate
+
+    def _person(self, snapshot: Snapshot, seeker_id: str) -> tuple[SeekerColumns, Vectors]:
+        """Columns and vectors of a person as registered now: those of the index, if as new."""
+        known = snapshot.index.seekers.one(seeker_id)
+        with reading(self._engine) as connection:
+            if known and _unchanged(connection, snapshot, JobSeeker, [seeker_id]):
+                return known
+            seeker = must_get(connection, JobSeeker, seeker_id)
+        return self._indexer.seekers([seeker], snapshot.index.centring)
 
     def _vacancies(
         self,
@@ -168,10 +183,10 @@ class Lists:
         seeker: SeekerColumns,
         vectors: Vectors,
         *,
-        wishes: SeekerColumns | None,
-        seeker_id: str | None,
         k: int,
         channel: Channel,
+        wishes: SeekerColumns | None = None,
+        seeker_id: str | None = None,
     ) -> Slate:
         now = self._clock()
         today = day_of(now)
@@ -186,86 +201,95 @@ class Lists:
             k=k + SPARE,
             wishes=wishes,
         )
-        figures = self._figures.under_lists(today)
         with reading(self._engine) as connection:
-            ids = _current(connection, snapshot, Vacancy, matches)
+            ids = _unchanged(connection, snapshot, Vacancy, [c.id for c in matches.candidates])
             vacancies = {v.id: (v, left) for v, left in open_vacancies(connection, today, ids)}
             employer_ids = sorted({vacancy.employer_id for vacancy, _ in vacancies.values()})
             employers = get_many(connection, Employer, employer_ids)
-        lines = _lines(
-            matches,
-            vacancies,
-            lambda c, found: Line(
-                candidate=c,
+        standing = [
+            Line(
+                candidate=candidate,
                 vacancy=found[0],
                 openings_left=found[1],
                 employer=employers[found[0].employer_id],
-            ),
-        )
-        slate = _slate(snapshot, matches, lines[:k], ranker=ranker, figures=figures, now=now)
+            )
+            for candidate in matches.candidates
+            if (found := vacancies.get(candidate.id))
+        ]
         # Only what follows a list of a registered person is ever learnt of.
         share = self._exploration.get(channel, 0.0) if seeker_id else 0.0
-        if share:
-            swap = draw_swap(slate.impression_id, share=share, shown=k, standing=len(lines))
-            order = swapped(lines, swap)[:k]
-            slate = replace(slate, lines=_numbered(order), exploration=share, swap=swap)
+        slate_id = uuid4().hex
+        swap = draw_swap(slate_id, share=share, shown=k, standing=len(standing)) if share else None
+        shown = swapped(standing, swap)[:k]
+        slate = replace(
+            self._slate(
+                snapshot,
+                self._told(matches, shown, ranker=ranker, today=today),
+                matches.eligible,
+                ranker=ranker,
+                now=now,
+            ),
+            impression_id=slate_id,
+            exploration=share or None,
+            swap=swap,
+        )
         self._log(_impression(slate, channel, seeker_id=seeker_id))
         return slate
 
+    def _told(
+        self, matches: MatchList, lines: Sequence[Line], *, ranker: Ranker, today: date
+    ) -> tuple[Line, ...]:
+        """The lines that are shown, ranked anew, with reasons."""
+        candidates = explained(
+            matches,
+            [line.candidate for line in lines],
+            ranker=ranker,
+            reference=self._indexer.reference,
+            today=day_number(today),
+        )
+        return tuple(
+            replace(line, candidate=replace(candidate, rank=rank))
+            for rank, (line, candidate) in enumerate(zip(lines, candidates, strict=True), start=1)
+        )
+
+    def _slate(
+        self,
+        snapshot: Snapshot,
+        lines: tuple[Line, ...],
+        eligible: int,
+        *,
+        ranker: Ranker,
+        now: datetime,
+    ) -> Slate:
+        manifest = snapshot.index.manifest
+        figures = self._figures.under_lists(day_of(now))
+        return Slate(
+            impression_id=uuid4().hex,
+            made_at=now,
+            lines=lines,
+            eligible=eligible,
+            index_generation=manifest.generation,
+            change_seq=snapshot.seq,
+            encoder=manifest.encoder,
+            ranker=ranker.version,
+            trained=ranker.trained,
+            exploration=None,
+            swap=None,
+            rates=figures.rates,
+            simulated=figures.simulated,
+        )
+
     def _log(self, impression: Impression) -> None:
         with appending(self._engine) as connection:
-            upsert(connection, [impression])
+            add_new(connection, [impression])
 
 
-def _slate(
-    snapshot: Snapshot,
-    matches: MatchList,
-    lines: tuple[Line, ...],
-    *,
-    ranker: Ranker,
-    figures: Headline,
-    now: datetime,
-) -> Slate:
-    manifest = snapshot.index.manifest
-    return Slate(
-        impression_id=uuid4().hex,
-        made_at=now,
-        lines=lines,
-        eligible=matches.eligible,
-        index_generation=manifest.generation,
-        change_seq=snapshot.seq,
-        encoder=manifest.encoder,
-        ranker=ranker.version,
-        trained=ranker.trained,
-        exploration=None,
-        swap=None,
-        rates=figures.rates,
-        simulated=figures.simulated,
-    )
-
-
-def _current(
-    connection: Connection, snapshot: Snapshot, kind: type, matches: MatchList
+def _unchanged(
+    connection: Connection, snapshot: Snapshot, kind: type, ids: Sequence[str]
 ) -> list[str]:
-    """Ids of the candidates that are still what the search saw: changed ones wait for the index."""
-    ids = [candidate.id for candidate in matches.candidates]
+    """Those of `ids` that are still what the snapshot holds: changed ones wait for the index."""
     later = changed_since(connection, kind, ids, snapshot.seq)
     return [key for key in ids if later.get(key, 0) <= snapshot.ahead.get(key, 0)]
-
-
-def _lines(
-    matches: MatchList, records: dict[str, E], line: Callable[[Candidate, E], Line]
-) -> tuple[Line, ...]:
-    """The candidates that still stand in the register, ranked anew."""
-    standing = (line(c, records[c.id]) for c in matches.candidates if c.id in records)
-    return _numbered(standing)
-
-
-def _numbered(lines: Iterable[Line]) -> tuple[Line, ...]:
-    return tuple(
-        replace(line, candidate=replace(line.candidate, rank=rank))
-        for rank, line in enumerate(lines, start=1)
-    )
 
 
 def _impression(
