@@ -39,6 +39,8 @@ OPEN, PLACE, WORK_TIME, EMPLOYMENT, PAY, EDUCATION, EXPERIENCE, LICENCES, LANGUA
     1 << bit for bit in range(len(CRITERIA))
 )
 MONTH, HOUR = COMPARABLE_BASES
+FAILS, PASSES, PASSES_BY_PAY = range(3)
+"""What a kind of vacancies is to a person; of the last, the row's own pay decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,20 @@ def kinds_of(vacancies: VacancyColumns) -> tuple[Facts, NDArray[np.int32]]:
     found["place"], found["posted_on"], found["closes_on"], found["openings_left"] = 0, 0, 0, 0
     # Fails wherever a figure is compared at all: then the row's own figure decides.
     found["pay_top"] = -np.inf
-    told = [found[name].view(f"u{found[name].itemsize}") for name in OFFERED.names or ()]
-    order = np.lexsort(told)
-    is_new = np.ones(len(found), np.bool_)
-    is_new[1:] = np.any([field[order][1:] != field[order][:-1] for field in told], axis=0)
-    kinds = np.empty(len(found), np.int32)
-    kinds[order] = np.cumsum(is_new) - 1
-    return found[order[is_new]], kinds
+    return distinct(found)
+
+
+def distinct(records: Facts) -> tuple[Facts, NDArray[np.int32]]:
+    """The distinct ones among n records, and which of these each is, (n,)."""
+    fields = [
+        records[name].view(f"u{records[name].itemsize}") for name in records.dtype.names or ()
+    ]
+    order = np.lexsort(fields)
+    is_new = np.ones(len(records), np.bool_)
+    is_new[1:] = np.any([field[order][1:] != field[order][:-1] for field in fields], axis=0)
+    which = np.empty(len(records), np.int32)
+    which[order] = np.cumsum(is_new) - 1
+    return records[order[is_new]], which
 
 
 def eligible_vacancies(
@@ -231,6 +240,15 @@ def elsewise(w: Any, o: Any, today: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def of_kind(w: Any, kind: Any, today: int) -> int:
+    """Whether one who may reach the place passes for vacancies of a kind, as far as it tells."""
+    failed = elsewise(w, kind, today) & 0xFFFF & ~OPEN
+    if failed & ~PAY:
+        return FAILS
+    return PASSES_BY_PAY if failed else PASSES
+
+
+@njit(cache=True, nogil=True)
 def _check(
     seekers: Facts,
     vacancies: Facts,
@@ -263,11 +281,9 @@ def _eligible_vacancies(
     passing: Rows,
 ) -> int:
     w = seeker[0]
-    passes, by_pay = np.empty(len(kinds), np.bool_), np.empty(len(kinds), np.bool_)
+    verdicts = np.empty(len(kinds), np.uint8)
     for number in range(len(kinds)):
-        failed = elsewise(w, kinds[number], today) & 0xFFFF & ~OPEN
-        passes[number] = failed & ~PAY == 0
-        by_pay[number] = failed == PAY
+        verdicts[number] = of_kind(w, kinds[number], today)
     count = 0
     for p in range(len(starts) - 1):
         if at_place(w, p - 1, distances) & 0xFFFF:
@@ -276,8 +292,8 @@ def _eligible_vacancies(
             passing[count] = row
             count += (
                 alive[row]
-                & passes[kind[row]]
-                & (by_pay[kind[row]] & (pay_top[row] < w.pay_floor) == 0)
+                & (verdicts[kind[row]] != FAILS)
+                & ((verdicts[kind[row]] == PASSES) | ((pay_top[row] < w.pay_floor) == 0))
                 & (posted_on[row] <= today)
                 & (closes_on[row] >= today)
                 & (openings_left[row] > 0)

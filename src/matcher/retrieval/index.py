@@ -98,6 +98,10 @@ class VectorIndex:
         if len(rows) > max(SCORED, k) and len(self.centroids) > 1:
             nearest = np.argsort(-(self.centroids @ query), kind="stable")
             rows = _in_clusters(rows, self.clusters, nearest, max(SCORED, k))
+        return self.exactly(query, rows, k)
+
+    def exactly(self, query: Floats, rows: Rows, k: int) -> tuple[Rows, Floats]:
+        """The same, exact however many rows there are."""
         if len(rows) > k:
             rows = self._within_reach(query, rows, k)
         scores = dots(self.vectors, rows, query)
@@ -153,13 +157,22 @@ _SMALL = ("scales", "errors", "clusters", "centroids")
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def dot(vectors: Floats, row: int, query: Floats) -> float:
+    """Inner product of one row of `vectors` with (d,) `query`, compiled.
+
+    BLAS adds up in an order that depends on the neighbours of a row. This does not, so that equal
+    vectors have equal scores wherever they stand.
+    """
+    total = np.float32(0)
+    for i in range(len(query)):
+        total += query[i] * vectors[row, i]
+    return total
+
+
+@njit(cache=True, nogil=True)
 def _dots(vectors: Floats, rows: Rows, query: Floats, scores: Floats) -> None:
     for n in range(len(rows)):
-        row = rows[n]
-        total = np.float32(0)
-        for i in range(len(query)):
-            total += query[i] * vectors[row, i]
-        scores[n] = total
+        scores[n] = dot(vectors, rows[n], query)
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
@@ -222,11 +235,7 @@ def _in_clusters(
 
 
 def dots(vectors: Floats, rows: Rows, query: Floats) -> Floats:
-    """Inner products (m,) of (m,) `rows` of `vectors` with (d,) `query`.
-
-    BLAS adds up in an order that depends on the neighbours of a row. This does not, so that equal
-    vectors have equal scores wherever they stand.
-    """
+    """Inner products (m,) of (m,) `rows` of `vectors` with (d,) `query`."""
     scores = np.empty(len(rows), np.float32)
     _dots(vectors, rows, query, scores)
     return scores
