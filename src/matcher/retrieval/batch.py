@@ -107,7 +107,7 @@ def nearest_vacancies(
         chunk = alike[first : first + CHUNK]
         asked, queries = wishes[chunk], seekers.index.take(chunk)
         verdicts = _verdicts(asked, kinds, today)
-        rows = open_rows[verdicts.any(axis=0)[kind[open_rows]]]
+        rows = open_rows[np.any(verdicts, axis=0)[kind[open_rows]]]
         bounds = np.searchsorted(rows, vacancies.starts)
         kept = _Kept.of(len(chunk), KEPT * k)
         for place, (begin, end) in enumerate(pairwise(bounds.tolist()), start=-1):
@@ -198,7 +198,7 @@ def _padded(codes: Codes, rows: Rows) -> Codes:
 
 
 class _Kept(NamedTuple):
-    """Of n seekers the vacancies that may be among the best: `count` (n,) of up to `size` each.
+    """Of n seekers the vacancies that may be among the best: `counts` (n,) of up to `size` each.
 
     Scores lie between `lowest` and `highest` (n, size). What scores no more than `least` (n,)
     cannot be among the best; of those who are `full`, more than `size` may be.
@@ -207,7 +207,7 @@ class _Kept(NamedTuple):
     rows: Rows
     lowest: Floats
     highest: Floats
-    count: NDArray[np.int64]
+    counts: NDArray[np.int64]
     least: Floats
     full: NDArray[np.bool_]
 
@@ -284,7 +284,7 @@ def _slack(error: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _pruned(
     held: Rows, lowest: Floats, highest: Floats, one: int, count: int, k: int
-) -> tuple[float, int]:
+) -> tuple[np.float32, int]:
     """Drop what cannot be among the k best; returns what must be exceeded, and how many stay."""
     if count < k:
         return np.float32(-np.inf), count

@@ -157,7 +157,7 @@ _SMALL = ("scales", "errors", "clusters", "centroids")
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
-def dot(vectors: Floats, row: int, query: Floats) -> float:
+def dot(vectors: Floats, row: int, query: Floats) -> np.float32:
     """Inner product of one row of `vectors` with (d,) `query`, compiled.
 
     BLAS adds up in an order that depends on the neighbours of a row. This does not, so that equal
