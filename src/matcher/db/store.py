@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from matcher.db import tables
 from matcher.db.codec import TABLES, from_row, to_row
-from matcher.entities import HireReport, JobSeeker, SeekerStatus, Vacancy
+from matcher.db.event_log import log_records, log_voids
+from matcher.entities import HireReport, JobSeeker, SeekerStatus, Vacancy, Void
 from matcher.errors import NotFoundError
 from matcher.identity import IdentityDigest
 
@@ -73,6 +74,18 @@ def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
             list(fresh.values()),
         )
         log_changes(connection, kind, fresh.values())
+        if kind is Void:
+            gone = log_voids(connection, [from_row(Void, row) for row in fresh.values()])
+            log_changes(connection, HireReport, gone)
+        else:
+            log_records(
+                connection,
+                (
+                    (from_row(kind, old[key]) if key in old else None, record)
+                    for key, record in zip(new, records, strict=True)
+                    if key in fresh
+                ),
+            )
     added = sum(key not in old for key in fresh)
     return Upsert(added=added, changed=len(fresh) - added, same=len(new) - len(fresh))
 
@@ -85,9 +98,10 @@ def log_changes(connection: Connection, kind: type, rows: Iterable[Mapping[str, 
         changed = [(CHANGED[Vacancy], row["vacancy_id"]) for row in rows]
     else:
         return
-    connection.execute(
-        insert(tables.changes), [{"kind": name, "entity_id": key} for name, key in changed]
-    )
+    if changed:
+        connection.execute(
+            insert(tables.changes), [{"kind": name, "entity_id": key} for name, key in changed]
+        )
 
 
 def missing_references(

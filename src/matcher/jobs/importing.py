@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.codec import to_row
 from matcher.db.engine import writing
+from matcher.db.event_log import unknown_to_the_log, voided
 from matcher.db.store import (
     CHANGED,
     Upsert,
@@ -21,7 +22,7 @@ from matcher.db.store import (
     unlike_last_file,
     upsert,
 )
-from matcher.entities import JobSeeker
+from matcher.entities import JobSeeker, Void
 from matcher.errors import MatcherError
 from matcher.identity import IdentityDigest, IdentityKey
 from matcher.intake.layouts import LAYOUTS
@@ -145,6 +146,16 @@ def _admissible(
             connection, [record.entity for record in chunk.records]
         ).items()
     }
+    voids = {at: r.entity for at, r in enumerate(chunk.records) if isinstance(r.entity, Void)}
+    for position in unknown_to_the_log(connection, voids):
+        refused[position] = _reject(
+            source,
+            chunk.records[position],
+            field="record_id",
+            value=voids[position].record_id,
+            rule="names a record that no figure counts",
+            remedy="Correct the kind or the id.",
+        )
     numbered = {r.identity.digest: i for i, r in enumerate(chunk.records) if r.identity}
     known = holders(connection, list(numbered))
     for position, record in enumerate(chunk.records):
@@ -169,6 +180,8 @@ def _store(connection: Connection, records: Sequence[Record]) -> Upsert:
         return Upsert()
     entities = [record.entity for record in records]
     news = unlike_last_file(connection, entities) if type(entities[0]) in CHANGED else entities
+    gone = voided(connection, news)
+    news = [entity for entity in news if getattr(entity, "id", None) not in gone]
     stored = upsert(connection, news) + Upsert(same=len(entities) - len(news))
     digests: dict[str, IdentityDigest] = {
         record.entity.id: record.identity
