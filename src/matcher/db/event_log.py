@@ -131,10 +131,12 @@ def _replacing(old: Mapping[str, Any], event: Event | None) -> dict[str, Any]:
     return {**row, "replaces": old["seq"], "void": event is None}
 
 
-def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        moment: datetime = connection.get_execution_options()["recorded_at"]
-        fresh = [{**row, "recorded_at": moment} for row in rows]
-        for row in fresh:
-            row.pop("seq", None)
-        connection.execute(insert(tables.events), fresh)
+def _add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    moment: datetime = connection.get_execution_options()["recorded_at"]
+    # Few columns hold anything in one kind of event; the others need not travel.
+    told = {name for row in rows for name, value in row.items() if value is not None}
+    told -= {"seq", "recorded_at"}
+    fresh = [{"recorded_at": moment, **{name: row[name] for name in told}} for row in rows]
+    connection.execute(insert(tables.events), fresh)

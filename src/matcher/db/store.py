@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from matcher.db import tables
 from matcher.db.codec import TABLES, from_row, to_row
-from matcher.db.event_log import log_records, log_voids
+from matcher.db.event_log import log_records, log_voids, voided
 from matcher.entities import HireReport, JobSeeker, SeekerStatus, Vacancy, Void
 from matcher.errors import NotFoundError
 from matcher.identity import IdentityDigest
@@ -46,7 +46,8 @@ class Upsert:
 def upsert(connection: Connection, records: Sequence[Any]) -> Upsert:
     """Write entities of one kind by primary key; logs what an index must follow.
 
-    Rows that are already as given are not touched. `records` hold each key at most once.
+    Rows that are already as given, or were taken back, are not touched. `records` hold each key
+    at most once.
     """
     total = Upsert()
     for start in range(0, len(records), BATCH):
@@ -58,6 +59,9 @@ def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
     kind = type(records[0])
     table = TABLES[kind]
     key_names = [column.name for column in table.primary_key]
+    if gone := voided(connection, records):
+        kept = [record for record in records if record.id not in gone]
+        return Upsert(same=len(gone)) + (_upsert_batch(connection, kept) if kept else Upsert())
     new = {tuple(row[k] for k in key_names): row for row in map(to_row, records)}
     key_columns = tuple_(*(table.c[name] for name in key_names))
     old = {

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.codec import to_row
 from matcher.db.engine import writing
-from matcher.db.event_log import unknown_to_the_log, voided
+from matcher.db.event_log import unknown_to_the_log
 from matcher.db.store import (
     CHANGED,
     Upsert,
@@ -180,8 +180,6 @@ def _store(connection: Connection, records: Sequence[Record]) -> Upsert:
         return Upsert()
     entities = [record.entity for record in records]
     news = unlike_last_file(connection, entities) if type(entities[0]) in CHANGED else entities
-    gone = voided(connection, news)
-    news = [entity for entity in news if getattr(entity, "id", None) not in gone]
     stored = upsert(connection, news) + Upsert(same=len(entities) - len(news))
     digests: dict[str, IdentityDigest] = {
         record.entity.id: record.identity
