@@ -97,7 +97,9 @@ def events_behind_a_rate(
     app: Service,
     asked: Asked,
     rate: RateKey,
-    side: Annotated[figures.Side, Query(description="which of its two counts")],
+    side: Annotated[
+        figures.Side, Query(description="which of its two counts")
+    ] = figures.Side.NUMERATOR,
     after: Annotated[int, Query(ge=0, lt=2**63, description="number of the last one seen")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
     lang: Lang = Language.ZH,

@@ -58,8 +58,7 @@ When a record was really made is not known: the log begins at this migration.
 
 def upgrade() -> None:
     """Apply."""
-    with op.batch_alter_table("job_fairs") as batch_op:
-        batch_op.add_column(sa.Column("type", sa.String(length=32), nullable=True))
+    op.add_column("job_fairs", sa.Column("type", sa.String(length=32), nullable=True))
     _programmes()
     _log()
     moment = sa.bindparam("now", datetime.now(UTC), sa.DateTime(timezone=True))
@@ -77,8 +76,8 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_table("voids")
     op.drop_table("services")
-    with op.batch_alter_table("job_fairs") as batch_op:
-        batch_op.drop_column("type")
+    # Not in a batch: that makes the table anew, which others refer to.
+    op.drop_column("job_fairs", "type")
 
 
 def _programmes() -> None:
@@ -148,7 +147,7 @@ def _log() -> None:
         sqlite_autoincrement=True,
         comment="what the bureau's figures count; rows are only ever added",
     )
-    op.create_index(op.f("ix_events_record"), "events", ["record"])
+    op.create_index(op.f("ix_events_record_kind"), "events", ["record", "kind"])
     op.create_index(op.f("ix_events_kind_happened_on"), "events", ["kind", "happened_on"])
     for name, unique in (("replaces", True), ("follows", False)):
         there = sa.text(f"{name} IS NOT NULL")

@@ -79,8 +79,8 @@ def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
         )
         log_changes(connection, kind, fresh.values())
         if kind is Void:
-            gone = log_voids(connection, [from_row(Void, row) for row in fresh.values()])
-            log_changes(connection, HireReport, gone)
+            reopened = log_voids(connection, [from_row(Void, row) for row in fresh.values()])
+            log_changes(connection, HireReport, reopened)
         else:
             log_records(
                 connection,

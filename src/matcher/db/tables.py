@@ -251,7 +251,7 @@ events = Table(
     _replacing,
     Column("void", Boolean, nullable=False),
     Column("kind", Word, nullable=False),
-    Column("record", String(65), nullable=False, index=True),
+    Column("record", String(65), nullable=False),
     Column("happened_on", Date),
     Column("amount", Integer, nullable=False),
     Column("person", Id),
@@ -268,6 +268,7 @@ events = Table(
     Column("on_behalf", Boolean),
     Column("matched", Boolean),
     Index(None, "kind", "happened_on"),
+    Index(None, "record", "kind"),
     # Few rows replace or follow another: the others need no place in these.
     Index(
         None,
