@@ -266,3 +266,9 @@ def test_what_cannot_be_told_is_refused_and_what_can_is_listed():
         formulas_for(("happiness",))
     with pytest.raises(InvalidInputError, match="fill rate cannot be told"):
         formulas_for(("fill_rate", "employment_rate"), where=[Dimension.FAIR_TYPE])
+
+
+def test_more_parts_than_anybody_reads_are_refused(engine: Engine):
+    ever = Period(first=date(1912, 1, 1), last=date(2100, 12, 31))
+    with pytest.raises(InvalidInputError, match="2,268 parts of 13 rates"):
+        small(engine).report(Query(period=ever, by=Span.MONTH))

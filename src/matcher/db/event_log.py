@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, text
 
 from matcher.db import tables
 from matcher.db.codec import TABLES, to_row
@@ -110,6 +110,11 @@ def unknown_to_the_log(connection: Connection, voids: Mapping[int, Void]) -> set
         known = _newest(connection, VOIDABLE[word][1], list(named.values()))
         unknown |= {at for at, record in named.items() if record not in known}
     return unknown
+
+
+def look_over(connection: Connection) -> None:
+    """Let the database know how its log looks now: without, it may join a large one badly."""
+    connection.execute(text("ANALYZE events"))
 
 
 def _newest(

@@ -151,16 +151,11 @@ class _Query:
         if link is None:
             return self.event
         if link not in self._linked:
-            named = tables.events.alias(link)
+            event = tables.events.alias()
+            there = self._counts(event), event.c.kind == LINKED[link].value
+            named = select(event).where(*there).subquery(link)
             self._linked[link] = named
-            self._from = self._from.outerjoin(
-                named,
-                and_(
-                    named.c.record == self.event.c[link],
-                    named.c.kind == LINKED[link].value,
-                    self._counts(named),
-                ),
-            )
+            self._from = self._from.outerjoin(named, named.c.record == self.event.c[link])
         return self._linked[link]
 
     def _size_of(self, fair: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -169,7 +164,9 @@ class _Query:
             select(booth.c.fair, func.count(distinct(booth.c.employer)).label("employers"))
             .where(booth.c.kind == Kind.BOOTH_TAKEN.value, self._counts(booth))
             .group_by(booth.c.fair)
-            .subquery("sizes")
+            .cte("sizes")
+            # Else a PostgreSQL without statistics counts the booths anew for every résumé.
+            .prefix_with("MATERIALIZED", dialect="postgresql")
         )
         self._from = self._from.outerjoin(sizes, sizes.c.fair == fair)
         classes = [(sizes.c.employers <= most, key) for most, key in SIZES if most is not None]

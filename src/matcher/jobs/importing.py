@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.codec import to_row
 from matcher.db.engine import writing
-from matcher.db.event_log import unknown_to_the_log
+from matcher.db.event_log import look_over, unknown_to_the_log
 from matcher.db.store import (
     CHANGED,
     Upsert,
@@ -89,6 +89,8 @@ def import_files(
         except MatcherError as error:
             report = FileReport(path=source.path, kind=source.kind, error=error)
         yield report
+    with writing(engine) as connection:
+        look_over(connection)
     for path, reason in unreadable.items():
         yield FileReport(path=path, error=reason)
 

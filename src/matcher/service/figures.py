@@ -32,6 +32,8 @@ from matcher.service.clock import Clock, day_of, end_of, now
 FRESH_SECONDS = 60.0
 """How long the rates printed under every list may lag behind the register."""
 HEADLINE = ("employment_rate", "fill_rate")
+MOST_RATES = 20_000
+"""In one report: more is no table that anybody reads, and some megabytes too many."""
 AT_FAIRS = ("on_site_match_rate", "e_resume_rate")
 EVER = Period(first=date(1912, 1, 1), last=date(2100, 12, 31))
 
@@ -184,7 +186,13 @@ class Figures:
         parts: list[Part] = []
         if by is not None:
             counted = {m: count_by(connection, m, selection, by) for m in measures}
-            for key, period in _parts(query.period, by, counted.values()).items():
+            found_parts = _parts(query.period, by, counted.values())
+            if len(found_parts) * len(formulas) > MOST_RATES:
+                raise InvalidInputError(
+                    f"These are {len(found_parts):,} parts of {len(formulas)} rates.",
+                    remedy="Name one rate, or ask for a shorter period or for longer parts.",
+                )
+            for key, period in found_parts.items():
                 mine = {m: found.get(key, 0) for m, found in counted.items()}
                 parts.append(Part(key=key, rates=_rates(formulas, mine, period)))
         return Report(
