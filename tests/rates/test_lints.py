@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from matcher.entities import (
     Voidable,
 )
 from matcher.errors import InvalidInputError
+from matcher.jobs.proof import findings_in_file
 from matcher.rates.lints import Lint, Printed, PublishedTable, denominators, findings_in
 from matcher.rates.published import tables_of
 from matcher.service.proof import Proof
@@ -166,6 +168,13 @@ def test_rows_that_cannot_be_read_are_named(lines: tuple[str, ...], said: str):
 def test_unknown_columns_are_refused():
     with pytest.raises(InvalidInputError, match="columns"):
         tables_of([(2, {"table": "a", "role": "part", "colour": "red"})])
+
+
+def test_a_row_out_of_step_with_its_header_is_named(tmp_path: Path):
+    path = tmp_path / "table.csv"
+    path.write_text("table,role,item,value,unit\na,total,,93,\na,part,2\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="Row 3 cannot be read"):
+        findings_in_file(path)
 
 
 def service(key: str, programme: Programme, step: Step, **more: str) -> Service:

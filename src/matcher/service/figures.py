@@ -148,6 +148,7 @@ class Figures:
     def counts(self, query: Query, *measures: Measure) -> dict[Measure, int]:
         """Single counts, such as those that stand in no rate."""
         with reading(self._engine) as connection:
+            self._refuse_unknown(connection, query.as_of)
             return {m: count(connection, m, query.selection) for m in measures}
 
     def evidence(
@@ -179,8 +180,7 @@ class Figures:
 
     def _report(self, connection: Connection, query: Query) -> Report:
         formulas, selection, by = query.formulas, query.selection, query.by
-        if query.as_of is not None:
-            self._refuse_unknown(connection, query.as_of)
+        self._refuse_unknown(connection, query.as_of)
         measures = {m for f in formulas for m in (f.numerator, f.denominator)}
         totals = {m: count(connection, m, selection) for m in measures}
         parts: list[Part] = []
@@ -202,7 +202,9 @@ class Figures:
             simulated=holds_simulated_records(connection),
         )
 
-    def _refuse_unknown(self, connection: Connection, as_of: date) -> None:
+    def _refuse_unknown(self, connection: Connection, as_of: date | None) -> None:
+        if as_of is None:
+            return
         today = day_of(self._clock())
         if as_of > today:
             raise InvalidInputError(
