@@ -30,6 +30,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "POST /v1/referrals": frozenset({COUNSELLOR, ADMIN}),
     "POST /v1/referrals/{referral_id}/outcome": frozenset({COUNSELLOR, ADMIN}),
     "GET /v1/rates": frozenset({COUNSELLOR, ANALYST, ADMIN}),
+    "GET /v1/rates/{rate}/events": frozenset({COUNSELLOR, ANALYST, ADMIN}),
+    "GET /v1/fairs/{fair_id}/rates": frozenset({COUNSELLOR, ANALYST, ADMIN}),
 }
 """Every route of `/v1`. One that is missing here cannot be made: the program does not start."""
 

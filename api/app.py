@@ -14,6 +14,7 @@ from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
 from api.health import health
 from api.problems import answer_with_problems
+from api.rates import rates
 from api.routes import v1
 from matcher.bootstrap import App
 
@@ -50,6 +51,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.add_middleware(Edge)
     answer_with_problems(web)
     web.include_router(v1)
+    web.include_router(rates)
     web.include_router(health)
     docs(web)
     return web

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Annotated
 
 import orjson
@@ -12,7 +11,6 @@ from fastapi import APIRouter, Path, Query, Response
 from api.access import SCHEMES, CallersChannel, GuardedRoute, Service
 from api.advice import Outlook, WhyNot
 from api.records import (
-    Day,
     Id,
     OutcomeBody,
     ProfileBody,
@@ -27,7 +25,6 @@ from api.schemas import (
     CandidateList,
     Closed,
     Noted,
-    RateList,
     Referred,
     Responses,
     Stored,
@@ -38,11 +35,10 @@ from matcher.bootstrap import App
 from matcher.calendar_roc import roc_text
 from matcher.entities import Language
 from matcher.ranking.wording import Voice
-from matcher.rates.registry import Period
 from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.clock import day_of
 from matcher.service.lists import Slate
-from matcher.service.views import rates_view, slate_view
+from matcher.service.views import slate_view
 
 v1 = APIRouter(
     prefix="/v1",
@@ -191,28 +187,6 @@ def note_an_outcome(app: Service, referral_id: ReferralId, body: OutcomeBody) ->
         now=app.clock(),
     )
     return _json(asdict(step))
-
-
-@v1.get("/rates", tags=["rates"], responses={200: {"model": RateList}})
-def rates_of_a_period(
-    app: Service,
-    first: Annotated[
-        Day | None, Query(alias="from", description="default: a year before `to`")
-    ] = None,
-    last: Annotated[Day | None, Query(alias="to", description="default: today")] = None,
-    lang: Lang = Language.ZH,
-) -> Response:
-    """The bureau's rates from recorded events, each with formula, numerator and denominator."""
-    last = last or day_of(app.clock())
-    period = Period(first=first or last - timedelta(days=364), last=last)
-    return _json(
-        rates_view(
-            app.figures.rates(period),
-            period=period,
-            simulated=app.figures.simulated(),
-            language=lang,
-        )
-    )
 
 
 def _slate(slate: Slate, app: App, language: Language) -> Response:

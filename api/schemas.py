@@ -133,11 +133,12 @@ class Names(Answer):
 
 
 class Counted(Answer):
-    """An event and how often it was counted."""
+    """What was counted, how often, and as what: persons, person-times, openings, occasions."""
 
     event: str
     names: Names
     count: int
+    unit: Names
 
 
 class Period(Answer):
@@ -165,11 +166,13 @@ class Rate(Answer):
                         "event": "seekers_placed",
                         "names": {"zh": "求職就業人數", "en": "registered persons placed"},
                         "count": 40969,
+                        "unit": {"zh": "人", "en": "persons"},
                     },
                     "denominator": {
                         "event": "seekers_registered",
                         "names": {"zh": "新登記求職人數", "en": "persons registered"},
                         "count": 75398,
+                        "unit": {"zh": "人", "en": "persons"},
                     },
                     "period": {
                         "first": "2019-01-01",
@@ -179,6 +182,9 @@ class Rate(Answer):
                     },
                     "formula": "employment rate = seekers_placed / seekers_registered × 100 %, "
                     "rounded half up to 2 decimals",
+                    "excluded": ["people who are not on the register"],
+                    "source": "statistics of the public employment service",
+                    "programme": None,
                 }
             ]
         }
@@ -193,6 +199,9 @@ class Rate(Answer):
     denominator: Counted
     period: Period
     formula: str
+    excluded: list[str]
+    source: str
+    programme: str | None
 
 
 class Versions(Answer):
@@ -242,11 +251,57 @@ class CandidateList(_Slate):
     lines: list[CandidateLine]
 
 
+class Part(Answer):
+    """The rates of one part; `key` null: the records do not tell which."""
+
+    key: str | None
+    names: Names
+    rates: list[Rate]
+
+
 class RateList(Origin):
-    """The bureau's rates for a period."""
+    """The bureau's rates for a period and, with `by`, for its parts in order."""
 
     period: Period
+    as_of: str | None
+    where: dict[str, str]
     rates: list[Rate]
+    by: str | None
+    parts: list[Part]
+
+
+class Fair(Answer):
+    """A job fair."""
+
+    id: str
+    name: str
+    held_on: str
+    held_on_roc: str
+    type: str | None
+
+
+class FairRates(Origin):
+    """The rates of one fair."""
+
+    fair: Fair
+    as_of: str | None
+    rates: list[Rate]
+
+
+class CountedEvent(Answer):
+    """An event: its number in the log, and the id of the record it came from."""
+
+    event: int
+    record: str
+
+
+class Evidence(Origin):
+    """Events behind one side of a rate; `after` is where the next begin, null: no more."""
+
+    rate: Rate
+    side: str
+    events: list[CountedEvent]
+    after: int | None
 
 
 class Stored(Answer):

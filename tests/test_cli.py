@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from matcher.cli import app
+from matcher.config import ROOT
 
 
 @pytest.fixture
@@ -45,6 +46,12 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     rates = run("rates")
     assert "求職就業率 employment rate" in rates.output
     assert "/ 120," in rates.output
+    one = run("rates", "--rate", "employment_rate", "--by", "quarter", "--only", "district=806")
+    assert "民國" in one.output
+    assert "Only district 806" in one.output
+    behind = run("rates", "--rate", "employment_rate", "--events", "denominator")
+    assert behind.output.count("SIM-S") == 120
+    assert "findings" in run("proof").output or "Nothing found" in run("proof").output
     assert "mk_" in run("welcome").output
     assert run("check").exit_code == 0
     assert "for trying" in run("key", "list").output
@@ -57,6 +64,11 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
         (("match", "--text", "  "), "exactly one of --text"),
         (("match", "--text", "倉庫"), "matcher migrate"),
         (("rates",), "matcher migrate"),
+        (("rates", "--by", "horoscope"), "not told by 'horoscope'"),
+        (("rates", "--only", "district"), "WHAT=VALUE"),
+        (("rates", "--events", "numerator"), "--rate"),
+        (("rates", "--year", "3000"), "no year"),
+        (("proof", "no-such-file.csv"), "no-such-file.csv"),
         (("import", "no-such-file.csv"), "no-such-file.csv"),
         (("serve", "--port", "99999"), "--port"),
         (("key", "revoke", "nobody"), "matcher migrate"),
@@ -81,6 +93,13 @@ def test_a_damaged_database_is_said_without_its_contents(run, tmp_path: Path):
     result = run("rates")
     assert result.exit_code == 1
     assert "backup" in result.output
+
+
+def test_published_tables_are_proved_without_a_database(run):
+    result = run("proof", str(ROOT / "data" / "published" / "year_108.csv"))
+    assert result.exit_code == 1
+    assert "it lies between 26,234 and 26,238" in result.output
+    assert "is 94, where 93 is printed" in result.output
 
 
 def test_one_bad_file_is_told_and_stops_no_other(run, tmp_path: Path):

@@ -92,7 +92,18 @@ def other_names(rows: list[dict[str, str]]) -> None:
         row["name"] = "別人"
 
 
-CHANGES = [("protected", other_person), ("seekers", other_numbers), ("seekers", other_names)]
+def other_programmes(rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        row["programme"] = {"low_income": "returnee_desk"}.get(row["programme"], "low_income")
+        row["step"] = "placed" if row["step"] == "placed" else "served"
+
+
+CHANGES = [
+    ("protected", other_person),
+    ("services", other_programmes),
+    ("seekers", other_numbers),
+    ("seekers", other_names),
+]
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ from matcher.service.indexing import Indexer
 from matcher.service.keys import Keys
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.proof import Proof
 from matcher.service.register import Register
 
 
@@ -112,7 +113,12 @@ class App:
     @cached_property
     def figures(self) -> Figures:
         """The bureau's rates."""
-        return Figures(self.engine)
+        return Figures(self.engine, self.clock)
+
+    @property
+    def proof(self) -> Proof:
+        """What cannot be right in the register's figures."""
+        return Proof(self.engine)
 
     @cached_property
     def keys(self) -> Keys:

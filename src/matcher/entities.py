@@ -97,6 +97,50 @@ class Outcome(StrEnum):
     HIRED_ELSEWHERE = "hired_elsewhere"
 
 
+class FairType(StrEnum):
+    """How a job fair is held: by one employer, by several together, or at a school."""
+
+    SINGLE = "single"
+    JOINT = "joint"
+    CAMPUS = "campus"
+
+
+class Programme(StrEnum):
+    """What the bureau does beside its counters, each with figures of its own."""
+
+    LOW_INCOME = "low_income"
+    VAN = "employment_van"
+    E_RESUME = "e_resume"
+    TRAINING = "training"
+    SUPPORTED = "supported_employment"
+    RETURNEE_DESK = "returnee_desk"
+    SUBSIDY = "subsidy"
+
+
+class Step(StrEnum):
+    """What happened in a programme: VISIT is the van's, the others are with a person."""
+
+    VISIT = "visit"
+    SERVED = "served"
+    GRADUATED = "graduated"
+    GRANTED = "granted"
+    REFERRED = "referred"
+    PLACED = "placed"
+    STABLE = "stable"
+
+
+class Voidable(StrEnum):
+    """Kinds of record that a figure counts and that can be taken back."""
+
+    SEEKERS = "seekers"
+    VACANCIES = "vacancies"
+    FAIRS = "fairs"
+    FAIR_RESUMES = "fair_resumes"
+    PLACEMENTS = "placements"
+    HIRE_REPORTS = "hire_reports"
+    SERVICES = "services"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSeeker:
     """A person looking for work. Holds no protected attribute and no identity number."""
@@ -197,6 +241,7 @@ class JobFair:
     held_on: date
     district: str | None = None
     address: str = ""
+    type: FairType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +306,31 @@ class HireReport:
     vacancy_id: str
     reported_on: date
     openings_filled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One step of a programme, once; `follows` is the id of the step that led to this one."""
+
+    id: str
+    programme: Programme
+    step: Step
+    happened_on: date
+    seeker_id: str | None = None
+    follows: str | None = None
+    fair_id: str | None = None
+    employer_id: str | None = None
+    district: str | None = None
+    occupation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Void:
+    """A record that was an error: no figure counts it from now on."""
+
+    kind: Voidable
+    record_id: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,14 +27,18 @@ BODIES = {
     "POST /v1/referrals/{referral_id}/outcome": {"outcome": "hired", "happened_on": "2026-03-16"},
 }
 KIOSK = {"POST /v1/matches"}
-ANALYST = {"GET /v1/rates"}
+ANALYST = {
+    "GET /v1/rates",
+    "GET /v1/rates/{rate}/events",
+    "GET /v1/fairs/{fair_id}/rates",
+}
 ALL = {
     "GET /v1/seekers/{seeker_id}/changes",
     "GET /v1/seekers/{seeker_id}/matches",
     "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not",
     "GET /v1/vacancies/{vacancy_id}/candidates",
     "POST /v1/vacancies/{vacancy_id}/close",
-    "GET /v1/rates",
+    *ANALYST,
     *BODIES,
 }
 EXPECTED = {Role.KIOSK: KIOSK, Role.ANALYST: ANALYST, Role.COUNSELLOR: ALL, Role.ADMIN: ALL}
@@ -54,6 +58,7 @@ def every_route(routes: Iterable[BaseRoute]) -> Iterator[str]:
 def concrete(route: str) -> tuple[str, str]:
     method, path = route.split()
     ids = {"{seeker_id}": "S-1", "{vacancy_id}": "V-1", "{referral_id}": "R-1"}
+    ids |= {"{rate}": "fill_rate", "{fair_id}": "F-1"}
     for name, value in ids.items():
         path = path.replace(name, value)
     return method, path
@@ -74,8 +79,9 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(bureau: Bureau, role
         headers = bureau.headers(role)
         answer = bureau.client.request(*concrete(route), json=BODIES.get(route), headers=headers)
         if route in EXPECTED[role]:
-            # The referral R-1 does not exist: whoever is let in hears that.
-            assert answer.status_code in ({404} if "outcome" in route else {200, 201}), route
+            # Referral R-1 and fair F-1 do not exist: whoever is let in hears that.
+            missing = "outcome" in route or "fair_id" in route
+            assert answer.status_code in ({404} if missing else {200, 201}), route
         else:
             assert answer.status_code == 403, route
             assert answer.json()["type"] == "/problems/forbidden"

@@ -1,4 +1,4 @@
-"""Health, rates, headers, logs and the documentation page."""
+"""Health, headers, logs and the documentation page."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ import re
 from structlog.testing import capture_logs
 
 from api.access import MAY
-from api.schemas import RateList
-from matcher.db.engine import writing
-from matcher.db.store import upsert
-from matcher.entities import HireReport, Placement
-from matcher.service.keys import Role
-from tests.bureau import NOON, Bureau
+from tests.bureau import Bureau
 
 
 def test_a_service_with_database_and_index_is_ready(bureau: Bureau):
@@ -27,36 +22,6 @@ def test_a_service_that_follows_no_more_is_not_ready(bureau: Bureau):
     answer = bureau.client.get("/health/ready")
     assert answer.status_code == 503
     assert "Restart" in answer.json()["remedy"]
-
-
-def test_rates_are_printed_with_all_they_are_computed_from(bureau: Bureau):
-    with writing(bureau.app.engine) as connection:
-        upsert(connection, [Placement(id="P-1", seeker_id="S-1", placed_on=NOON.date())])
-        filled = {"vacancy_id": "V-1", "reported_on": NOON.date()}
-        upsert(connection, [HireReport(id="H-1", openings_filled=1, **filled)])
-    answer = bureau.get("/v1/rates?from=2026-01-01&to=2026-12-31&lang=en", role=Role.ANALYST)
-    found = RateList.model_validate(answer.json())
-    rates = {rate.key: rate for rate in found.rates}
-    assert (rates["employment_rate"].value, rates["employment_rate"].number) == ("50.00", 50.0)
-    assert rates["fill_rate"].value == "16.67"
-    assert (rates["fill_rate"].numerator.count, rates["fill_rate"].denominator.count) == (1, 6)
-    assert rates["openings_per_seeker"].value == "3.00"
-    assert "openings_filled / openings_registered" in rates["fill_rate"].formula
-    assert "half up" in rates["fill_rate"].formula
-    assert found.period.first_roc == "民國115年1月1日"
-
-
-def test_rates_are_those_of_the_last_twelve_months_unless_asked_otherwise(bureau: Bureau):
-    period = bureau.get("/v1/rates").json()["period"]
-    assert (period["first"], period["last"]) == ("2025-03-17", "2026-03-16")
-    period = bureau.get("/v1/rates?to=2019-12-31").json()["period"]
-    assert (period["first"], period["last"]) == ("2019-01-01", "2019-12-31")
-    assert bureau.get("/v1/rates?from=2026-12-31").status_code == 422
-
-
-def test_a_rate_of_nothing_has_no_value(bureau: Bureau):
-    rates = bureau.get("/v1/rates?from=2019-01-01&to=2019-12-31").json()["rates"]
-    assert [(rate["value"], rate["number"]) for rate in rates] == [(None, None)] * 3
 
 
 def test_answers_are_not_kept_by_anybody_in_between(bureau: Bureau):

@@ -100,6 +100,7 @@ OTHERS: list[Entity] = [
     e.ProtectedAttributes(seeker_id="s1"),
     e.Employer(id="e1", name="大大鋼鐵", district="812", industry=""),
     e.JobFair(id="f1", name="七月徵才", held_on=date(2019, 7, 27), district="806", address="巨蛋"),
+    e.JobFair(id="f2", name="校園", held_on=date(2019, 7, 28), type=e.FairType.CAMPUS),
     e.Booth(fair_id="f1", number="甲-12", employer_id="e1"),
     e.FairResume(
         id="r1",
@@ -133,6 +134,19 @@ OTHERS: list[Entity] = [
     ),
     e.Placement(id="p", seeker_id="s1", placed_on=date(2019, 8, 1), referral_id="x"),
     e.HireReport(id="h", vacancy_id="v1", reported_on=date(2019, 8, 2), openings_filled=3),
+    e.Service(
+        id="g1",
+        programme=e.Programme.SUPPORTED,
+        step=e.Step.STABLE,
+        happened_on=date(2019, 8, 2),
+        seeker_id="s1",
+        follows="g0",
+        fair_id="f1",
+        employer_id="e1",
+        district="806",
+        occupation="5120",
+    ),
+    e.Void(kind=e.Voidable.PLACEMENTS, record_id="p", reason="重複登錄"),
 ]
 
 

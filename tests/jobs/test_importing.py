@@ -13,8 +13,8 @@ from sqlalchemy import Engine, func, select
 
 from matcher.db import tables
 from matcher.db.engine import reading, writing
-from matcher.db.store import get, last_change, upsert
-from matcher.entities import Employer, JobSeeker, SeekerStatus, Vacancy
+from matcher.db.store import get, last_change, open_vacancies, upsert
+from matcher.entities import Employer, HireReport, JobSeeker, SeekerStatus, Vacancy
 from matcher.errors import InvalidInputError
 from matcher.identity import IdentityKey
 from matcher.jobs.importing import FileReport, import_files
@@ -243,3 +243,42 @@ def test_an_identity_number_inside_a_text_is_refused_and_not_repeated(engine, tm
     kept = report.rejects_file.read_text(encoding="utf-8-sig")
     assert "identity number" in kept
     assert "123456789" not in kept
+
+
+def test_programmes_are_taken_in_and_a_step_that_a_programme_lacks_is_set_aside(engine, tmp_path):
+    services = (
+        "id,programme,step,happened_on,seeker_id,follows\n"
+        "G1,training,graduated,108/03/01,S1,\n"
+        "G2,training,placed,108/05/01,S1,G1\n"
+        "G3,training,visit,108/05/01,S1,\n"
+        "G4,training,placed,108/05/01,S9,G1\n"
+    )
+    write(tmp_path, **REGISTER, services=services)
+    report = take_in(engine, tmp_path)["services.csv"]
+    assert (report.accepted, report.rejected) == (2, 2)
+    assert report.rejects_file is not None
+    with report.rejects_file.open(encoding="utf-8-sig") as file:
+        rules = {row["row"]: (row["field"], row["rule"]) for row in csv.DictReader(file)}
+    assert rules == {
+        "4": ("step", "the programme has this step"),
+        "5": ("seeker_id", "names a record that is not in the register"),
+    }
+
+
+def test_what_was_taken_back_does_not_come_again_with_an_old_file(engine, tmp_path):
+    write(tmp_path, **REGISTER)
+    take_in(engine, tmp_path)
+    with reading(engine) as connection:
+        seq = last_change(connection)
+        assert [left for _, left in open_vacancies(connection, TODAY)] == [1]
+    voids = "kind,record_id,reason\nhire_reports,H1,wrong\nplacements,P9,nobody\n"
+    write(tmp_path, voids=voids)
+    for accepted in ((1, 0), (0, 1)):
+        reports = take_in(engine, tmp_path)
+        report = reports["voids.csv"]
+        assert (report.stored.added, report.stored.same, report.rejected) == (*accepted, 1)
+        assert reports["hire_reports.csv"].rejected == 0
+        with reading(engine) as connection:
+            assert get(connection, HireReport, "H1") is None
+            assert [left for _, left in open_vacancies(connection, TODAY)] == [2]
+            assert last_change(connection) == seq + 1, "the index follows"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from matcher.entities import Programme
 from matcher.simulation import simulate
 from matcher.simulation.firms import draw_employers, draw_vacancies
 from matcher.simulation.people import Seekers, draw_seekers
@@ -198,3 +199,21 @@ def test_a_lacking_licence_costs_and_the_taste_of_a_pair_stays() -> None:
     )
     assert np.all(worse < better)
     assert np.array_equal(better, again)
+
+
+def test_steps_of_programmes_follow_each_other_as_people_are_placed(year: Year) -> None:
+    services, seekers = year.by_id("services"), year.by_id("seekers")
+    placed = {row["seeker_id"]: row["placed_on"] for row in reversed(year["placements"])}
+    assert {row["programme"] for row in services.values()} == set(Programme)
+    for row in services.values():
+        person = row["seeker_id"]
+        assert (person == "") == (row["step"] == "visit")
+        if person:
+            assert row["happened_on"] >= seekers[person]["registered_on"]
+        if row["step"] in ("placed", "stable"):
+            before = services[row["follows"]]
+            assert before["seeker_id"] == person
+            assert before["happened_on"] <= row["happened_on"]
+        if row["step"] == "placed":
+            assert row["happened_on"] == placed[person]
+    assert all(START <= date.fromisoformat(row["happened_on"]) <= END for row in services.values())

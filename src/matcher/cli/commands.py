@@ -18,7 +18,6 @@ from matcher.cli.keys import keys
 from matcher.cli.printing import (
     out,
     print_changes,
-    print_rates,
     print_report,
     print_slate,
     print_welcome,
@@ -33,9 +32,7 @@ from matcher.errors import ConfigurationError
 from matcher.jobs.index import build_index
 from matcher.progress import track
 from matcher.ranking.wording import Voice
-from matcher.rates.registry import Period
 from matcher.service.clock import day_of
-from matcher.service.figures import last_twelve_months
 from matcher.service.keys import Role
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -183,24 +180,6 @@ def why(
         else:
             bureau.sync()
             print_changes(bureau.advice.changes(seeker), lang, voice, bureau.reference)
-
-
-@app.command()
-def rates(
-    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
-) -> None:
-    """Print the bureau's rates with what they were computed from; default: the last 12 months."""
-    with failing_clearly():
-        bureau = App(Settings())
-        default = last_twelve_months(day_of(bureau.clock()))
-        period = Period(
-            first=first.date() if first else default.first,
-            last=last.date() if last else default.last,
-        )
-        computed = bureau.figures.rates(period)
-        simulated = bureau.figures.simulated()
-    print_rates(computed, simulated=simulated)
 
 
 @app.command()

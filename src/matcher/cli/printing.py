@@ -1,8 +1,7 @@
-"""How the commands print lists, rates and reports on a terminal."""
+"""How the commands print lists and reports on a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -11,7 +10,6 @@ from rich.markup import escape
 from matcher.config import Settings
 from matcher.entities import Language
 from matcher.ranking.wording import Voice
-from matcher.rates.registry import EVENT_NAMES, Rate
 from matcher.reference import Reference
 from matcher.service.advice import Changes, WhyNot
 from matcher.service.advice_views import changes_view, why_not_view
@@ -53,24 +51,6 @@ def _kinds(report: FileReport) -> str:
     if len(report.kinds) < 2:
         return report.kind
     return f"{report.kind}: " + ", ".join(f"{n:,} {kind}" for kind, n in report.kinds.items())
-
-
-def print_rates(rates: Sequence[Rate], *, simulated: bool) -> None:
-    """Rates with numerator, denominator and what these count."""
-    if simulated:
-        out.print("[bold yellow]Simulated data / 模擬資料[/]")
-    for rate in rates:
-        formula = rate.formula
-        unit = " %" if formula.is_percentage else ""
-        value = "not defined" if rate.value is None else f"{rate.value}{unit}"
-        out.print(
-            f"[bold]{formula.name_zh} {formula.name_en}: {value}[/]  "
-            f"({rate.numerator:,} / {rate.denominator:,}, "
-            f"{rate.period.first} to {rate.period.last})",
-            highlight=False,
-        )
-        for label, event in (("  counted", formula.numerator), ("  out of", formula.denominator)):
-            out.print(f"{label}: {' '.join(EVENT_NAMES[event])}", highlight=False)
 
 
 def print_welcome(settings: Settings, key: str, *, simulated: bool) -> None:

@@ -31,6 +31,8 @@ TABLES: dict[type, Table] = {
     entities.ReferralOutcome: tables.referral_outcomes,
     entities.Placement: tables.placements,
     entities.HireReport: tables.hire_reports,
+    entities.Service: tables.services,
+    entities.Void: tables.voids,
 }
 """In an order in which nothing refers to a later one."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -73,15 +74,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, now: datetime | None = None) -> Iterator[Connection]:
     """One transaction on the register, all of it or nothing; one after the other.
 
     So that what is read in it still holds when it writes, and the log of changes is numbered in
-    the order of commits: PostgreSQL draws numbers before commit.
+    the order of commits: PostgreSQL draws numbers before commit. What it adds to the event log is
+    recorded as of `now`, by default the moment at which its turn comes.
     """
     with appending(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("LOCK TABLE changes IN SHARE ROW EXCLUSIVE MODE")
+        connection.execution_options(recorded_at=now or datetime.now(UTC))
         yield connection
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from matcher.db import tables
 from matcher.db.codec import TABLES, from_row, to_row
-from matcher.entities import HireReport, JobSeeker, SeekerStatus, Vacancy
+from matcher.db.event_log import log_records, log_voids, voided
+from matcher.entities import HireReport, JobSeeker, SeekerStatus, Vacancy, Void
 from matcher.errors import NotFoundError
 from matcher.identity import IdentityDigest
 
@@ -45,7 +46,8 @@ class Upsert:
 def upsert(connection: Connection, records: Sequence[Any]) -> Upsert:
     """Write entities of one kind by primary key; logs what an index must follow.
 
-    Rows that are already as given are not touched. `records` hold each key at most once.
+    Rows that are already as given, or were taken back, are not touched. `records` hold each key
+    at most once.
     """
     total = Upsert()
     for start in range(0, len(records), BATCH):
@@ -57,6 +59,9 @@ def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
     kind = type(records[0])
     table = TABLES[kind]
     key_names = [column.name for column in table.primary_key]
+    if gone := voided(connection, records):
+        kept = [record for record in records if record.id not in gone]
+        return Upsert(same=len(gone)) + (_upsert_batch(connection, kept) if kept else Upsert())
     new = {tuple(row[k] for k in key_names): row for row in map(to_row, records)}
     key_columns = tuple_(*(table.c[name] for name in key_names))
     old = {
@@ -73,6 +78,18 @@ def _upsert_batch(connection: Connection, records: Sequence[Any]) -> Upsert:
             list(fresh.values()),
         )
         log_changes(connection, kind, fresh.values())
+        if kind is Void:
+            reopened = log_voids(connection, [from_row(Void, row) for row in fresh.values()])
+            log_changes(connection, HireReport, reopened)
+        else:
+            log_records(
+                connection,
+                (
+                    (from_row(kind, old[key]) if key in old else None, record)
+                    for key, record in zip(new, records, strict=True)
+                    if key in fresh
+                ),
+            )
     added = sum(key not in old for key in fresh)
     return Upsert(added=added, changed=len(fresh) - added, same=len(new) - len(fresh))
 
@@ -90,9 +107,10 @@ def log_changes(connection: Connection, kind: type, rows: Iterable[Mapping[str, 
         changed = [(CHANGED[Vacancy], row["vacancy_id"]) for row in rows]
     else:
         return
-    connection.execute(
-        insert(tables.changes), [{"kind": name, "entity_id": key} for name, key in changed]
-    )
+    if changed:
+        connection.execute(
+            insert(tables.changes), [{"kind": name, "entity_id": key} for name, key in changed]
+        )
 
 
 def missing_references(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     SmallInteger,
@@ -154,6 +155,7 @@ job_fairs = Table(
     Column("held_on", Date, nullable=False, index=True),
     Column("district", Code),
     Column("address", Text, nullable=False),
+    Column("type", Word),
 )
 
 booths = Table(
@@ -214,6 +216,75 @@ hire_reports = Table(
     Column("reported_on", Date, nullable=False, index=True),
     Column("openings_filled", Integer, nullable=False),
     CheckConstraint("openings_filled >= 1", name="openings_filled"),
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("programme", Word, nullable=False),
+    Column("step", Word, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id"), index=True),
+    Column("follows", Id),
+    Column("fair_id", Id, ForeignKey("job_fairs.id")),
+    Column("employer_id", Id, ForeignKey("employers.id")),
+    Column("district", Code),
+    Column("occupation", Code),
+)
+
+voids = Table(
+    "voids",
+    metadata,
+    Column("kind", Word, primary_key=True),
+    Column("record_id", Id, primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
+_replacing, _following = Column("replaces", Sequence), Column("follows", Id)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    _replacing,
+    Column("void", Boolean, nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("record", String(65), nullable=False),
+    Column("happened_on", Date),
+    Column("amount", Integer, nullable=False),
+    Column("person", Id),
+    Column("vacancy", Id),
+    Column("employer", Id),
+    Column("fair", Id),
+    Column("booth", String(65)),
+    Column("fair_type", Word),
+    Column("district", Code),
+    Column("occupation", Code),
+    Column("programme", Word),
+    Column("step", Word),
+    _following,
+    Column("on_behalf", Boolean),
+    Column("matched", Boolean),
+    Index(None, "kind", "happened_on"),
+    Index(None, "record", "kind"),
+    # Few rows replace or follow another: the others need no place in these.
+    Index(
+        None,
+        "replaces",
+        unique=True,
+        sqlite_where=_replacing.is_not(None),
+        postgresql_where=_replacing.is_not(None),
+    ),
+    Index(
+        None,
+        "follows",
+        sqlite_where=_following.is_not(None),
+        postgresql_where=_following.is_not(None),
+    ),
+    comment="what the bureau's figures count; rows are only ever added",
+    sqlite_autoincrement=True,
 )
 
 impressions = Table(

@@ -21,7 +21,9 @@ from matcher.entities import (
     ProtectedAttributes,
     Referral,
     ReferralOutcome,
+    Service,
     Vacancy,
+    Void,
 )
 from matcher.identity import IdentityDigest
 
@@ -41,6 +43,8 @@ Entity = (
     | ReferralOutcome
     | Placement
     | HireReport
+    | Service
+    | Void
 )
 
 
@@ -59,6 +63,8 @@ class Kind(StrEnum):
     OUTCOMES = "outcomes"
     PLACEMENTS = "placements"
     HIRE_REPORTS = "hire_reports"
+    SERVICES = "services"
+    VOIDS = "voids"
 
 
 FEED: Final = "feed"

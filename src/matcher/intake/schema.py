@@ -15,11 +15,15 @@ from matcher.entities import (
     Channel,
     Education,
     Employment,
+    FairType,
     Language,
     Outcome,
     PayBasis,
+    Programme,
     SeekerStatus,
     Shift,
+    Step,
+    Voidable,
 )
 from matcher.errors import ConfigurationError, IdentityError
 from matcher.identity import IdentityDigest, IdentityKey, digest, verify
@@ -64,6 +68,22 @@ PAY_BASIS: Final[Mapping[str, PayBasis]] = {
     "時薪": PayBasis.HOUR,
     "論件計酬": PayBasis.PIECE,
 }
+FAIR_TYPES: Final[Mapping[str, FairType]] = {
+    **{kind.value: kind for kind in FairType},
+    "單一徵才": FairType.SINGLE,
+    "聯合徵才": FairType.JOINT,
+    "校園徵才": FairType.CAMPUS,
+}
+STEPS: Final[Mapping[Programme, frozenset[Step]]] = {
+    Programme.LOW_INCOME: frozenset({Step.SERVED, Step.PLACED}),
+    Programme.VAN: frozenset({Step.VISIT, Step.SERVED, Step.PLACED}),
+    Programme.E_RESUME: frozenset({Step.SERVED, Step.PLACED}),
+    Programme.TRAINING: frozenset({Step.GRADUATED, Step.PLACED}),
+    Programme.SUPPORTED: frozenset({Step.REFERRED, Step.PLACED, Step.STABLE}),
+    Programme.RETURNEE_DESK: frozenset({Step.SERVED, Step.PLACED}),
+    Programme.SUBSIDY: frozenset({Step.GRANTED, Step.PLACED}),
+}
+"""What can happen in each programme; any other step would be counted by no figure."""
 SPECIAL_GROUPS: Final = (
     "middle_aged",
     "indigenous",
@@ -123,6 +143,10 @@ def parsers(reference: Reference, *, key: IdentityKey | None, today: date) -> di
         "languages": values.several({code: code for code in reference.languages}),
         "status": values.choice({status.value: status for status in SeekerStatus}),
         "channel": values.choice({channel.value: channel for channel in Channel}),
+        "fair type": values.choice(FAIR_TYPES),
+        "programme": values.choice({programme.value: programme for programme in Programme}),
+        "step": values.choice({step.value: step for step in Step}),
+        "voidable": values.choice({kind.value: kind for kind in Voidable}),
         "outcome": values.choice({outcome.value: outcome for outcome in Outcome}),
         "sex": values.choice({sex: sex for sex in ("female", "male", "other")}),
         "special groups": values.several({group: group for group in SPECIAL_GROUPS}),
@@ -221,7 +245,28 @@ def _one_side(frame: pd.DataFrame) -> pd.Series[bool]:
     return frame["seeker_id"].isna() | frame["vacancy_id"].isna()
 
 
+def _known_step(frame: pd.DataFrame) -> pd.Series[bool]:
+    return pd.Series(
+        [
+            step in STEPS[programme]
+            if isinstance(programme, Programme) and isinstance(step, Step)
+            else True
+            for programme, step in zip(frame["programme"], frame["step"], strict=True)
+        ],
+        index=frame.index,
+    )
+
+
 _ROW_RULES = {
+    Kind.SERVICES: [
+        pa.Check(
+            _known_step,
+            ignore_na=False,
+            title="step",
+            error="the programme has this step",
+            description="See the table of programmes in data/formats.md.",
+        )
+    ],
     Kind.VACANCIES: [
         pa.Check(
             _no_hidden_figures,

@@ -80,8 +80,17 @@ def survey(paths: Sequence[Path]) -> tuple[list[Source], dict[Path, InvalidInput
 
 def rows(source: Source) -> Rows:
     """The rows of a file without its header."""
-    with closing(_open(source.path, source.format, source.encoding)) as found:
-        yield from islice(found, 1 if source.format in _WITH_HEADER else 0, None)
+    yield from _rows(source.path, source.format, source.encoding)
+
+
+def rows_of_any(path: Path) -> Rows:
+    """The rows of a table that is no part of the register, whatever its columns."""
+    yield from _rows(path, *_readable(path))
+
+
+def _rows(path: Path, format_: Format, encoding: str) -> Rows:
+    with closing(_open(path, format_, encoding)) as found:
+        yield from islice(found, 1 if format_ in _WITH_HEADER else 0, None)
 
 
 def _tables(folder: Path) -> list[Path]:
@@ -99,6 +108,15 @@ def _tables(folder: Path) -> list[Path]:
 
 
 def _source(path: Path) -> Source:
+    format_, encoding = _readable(path)
+    with closing(_open(path, format_, encoding)) as found:
+        looked_at = 1 if format_ in _WITH_HEADER else _ITEMS_LOOKED_AT
+        columns = {name for row in islice(found, looked_at) for name in row.cells}
+    return Source(path, _kind(path, columns), format_, encoding)
+
+
+def _readable(path: Path) -> tuple[Format, str]:
+    """Format and encoding of a table; raises InvalidInputError where it cannot be read."""
     if not path.is_file():
         raise InvalidInputError(
             f"{path.name} is not there, or is no ordinary file.", remedy="Check the path."
@@ -123,10 +141,7 @@ def _source(path: Path) -> Source:
         )
     if format_ is Format.JSON and _starts_with_object(path, encoding):
         format_ = Format.JSON_LINES
-    with closing(_open(path, format_, encoding)) as found:
-        looked_at = 1 if format_ in _WITH_HEADER else _ITEMS_LOOKED_AT
-        columns = {name for row in islice(found, looked_at) for name in row.cells}
-    return Source(path, _kind(path, columns), format_, encoding)
+    return format_, encoding
 
 
 def _open(path: Path, format_: Format, encoding: str) -> Rows:

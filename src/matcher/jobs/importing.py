@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.codec import to_row
 from matcher.db.engine import writing
+from matcher.db.event_log import look_over, unknown_to_the_log
 from matcher.db.store import (
     CHANGED,
     Upsert,
@@ -21,7 +22,7 @@ from matcher.db.store import (
     unlike_last_file,
     upsert,
 )
-from matcher.entities import JobSeeker
+from matcher.entities import JobSeeker, Void
 from matcher.errors import MatcherError
 from matcher.identity import IdentityDigest, IdentityKey
 from matcher.intake.layouts import LAYOUTS
@@ -88,6 +89,8 @@ def import_files(
         except MatcherError as error:
             report = FileReport(path=source.path, kind=source.kind, error=error)
         yield report
+    with writing(engine) as connection:
+        look_over(connection)
     for path, reason in unreadable.items():
         yield FileReport(path=path, error=reason)
 
@@ -145,6 +148,16 @@ def _admissible(
             connection, [record.entity for record in chunk.records]
         ).items()
     }
+    voids = {at: r.entity for at, r in enumerate(chunk.records) if isinstance(r.entity, Void)}
+    for position in unknown_to_the_log(connection, voids):
+        refused[position] = _reject(
+            source,
+            chunk.records[position],
+            field="record_id",
+            value=voids[position].record_id,
+            rule="names a record that no figure counts",
+            remedy="Correct the kind or the id.",
+        )
     numbered = {r.identity.digest: i for i, r in enumerate(chunk.records) if r.identity}
     known = holders(connection, list(numbered))
     for position, record in enumerate(chunk.records):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -19,3 +19,8 @@ def now() -> datetime:
 def day_of(moment: datetime) -> date:
     """The bureau's calendar day at `moment`."""
     return moment.astimezone(TAIPEI).date()
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which the bureau's calendar day `day` is over."""
+    return datetime.combine(day + timedelta(days=1), time(), TAIPEI)

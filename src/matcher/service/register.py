@@ -34,7 +34,7 @@ class Register:
 
     def put(self, record: JobSeeker | Vacancy, *, now: datetime) -> bool:
         """Store a seeker or vacancy under its id; returns whether it is new."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, now=now) as connection:
             _refuse_missing(connection, record)
             result = upsert(connection, [record])
         self._live.take_in(record, day_of(now))
@@ -43,7 +43,7 @@ class Register:
     def close_vacancy(self, vacancy_id: str, *, now: datetime) -> Vacancy:
         """Close a vacancy from today on; closing it twice keeps the first day."""
         today = day_of(now)
-        with writing(self._engine) as connection:
+        with writing(self._engine, now=now) as connection:
             vacancy = must_get(connection, Vacancy, vacancy_id)
             if vacancy.closed_on is None or vacancy.closed_on > today:
                 vacancy = replace(vacancy, closed_on=today)
@@ -56,7 +56,7 @@ class Register:
     ) -> Referral:
         """Send a seeker to a vacancy; both must still be open to it."""
         today = day_of(now)
-        with writing(self._engine) as connection:
+        with writing(self._engine, now=now) as connection:
             seeker = must_get(connection, JobSeeker, seeker_id)
             must_get(connection, Vacancy, vacancy_id)
             if seeker.status is not SeekerStatus.ACTIVE:
@@ -86,7 +86,7 @@ class Register:
 
         Neither a placement nor a hire report follows from it: each is an event of its own side.
         """
-        with writing(self._engine) as connection:
+        with writing(self._engine, now=now) as connection:
             referral = must_get(connection, Referral, referral_id)
             if not referral.made_on <= happened_on <= day_of(now):
                 raise InvalidInputError(

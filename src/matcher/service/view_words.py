@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matcher.entities import Language, PayBasis
+from matcher.entities import FairType, Language, PayBasis
 
 
 def _in_each(*texts: str) -> Mapping[Language, str]:
@@ -100,3 +100,11 @@ FEWER_THAN_ONE = _in_each(
     "kurang dari 1",
     "ไม่ถึง 1",
 )
+
+NOT_TOLD = ("未登錄", "not on record")
+FAIR_TYPES: Mapping[str, tuple[str, str]] = {
+    FairType.SINGLE: ("單一廠商徵才", "one employer"),
+    FairType.JOINT: ("聯合徵才", "several employers"),
+    FairType.CAMPUS: ("校園徵才", "at a school"),
+}
+"""Chinese and English names, the two languages of the bureau's statistics."""

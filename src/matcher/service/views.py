@@ -1,20 +1,21 @@
-"""Lists and rates as plain values with words in one language, ready for JSON or a terminal.
+"""Lists as plain values with words in one language, ready for JSON or a terminal.
 
 What is not named here does not leave the service: a candidate's name and résumé are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from matcher.calendar_roc import roc_text
 from matcher.entities import JobSeeker, Language, Pay, PayBasis, Vacancy
 from matcher.pipeline import Candidate
 from matcher.ranking.wording import ReasonCode, Voice, word, word_unknown
-from matcher.rates.registry import EVENT_NAMES, Event, Period, Rate
 from matcher.reference import Reference
 from matcher.service.lists import Line, Slate
+from matcher.service.rate_views import View as View
+from matcher.service.rate_views import origin_view as origin_view
+from matcher.service.rate_views import rate_view
 from matcher.service.view_words import (
     AT_LEAST,
     AT_MOST,
@@ -23,13 +24,9 @@ from matcher.service.view_words import (
     FEWER_THAN_ONE,
     NO_FIGURE,
     PAID,
-    SIMULATED,
     TO_BE_CHECKED,
     TRAINED,
 )
-
-View = dict[str, object]
-"""What `json` and `orjson` write as it stands."""
 
 CLAIMED = 40_000
 """NT$ a month that an employer who discloses no pay claims, by law (就業服務法 section 5)."""
@@ -60,35 +57,6 @@ def slate_view(slate: Slate, *, language: Language, reference: Reference) -> Vie
     }
 
 
-def rates_view(
-    rates: Iterable[Rate], *, period: Period, simulated: bool, language: Language
-) -> View:
-    """The rates of `period`; the notice, if the register is simulated, in `language`."""
-    return {
-        "period": _period_view(period),
-        "rates": [rate_view(rate) for rate in rates],
-        **origin_view(simulated, language),
-    }
-
-
-def rate_view(rate: Rate) -> View:
-    """A rate with all it was computed from; `value` None where nothing was registered."""
-    formula, value = rate.formula, rate.value
-    over = f"{formula.name_en} = {formula.numerator} / {formula.denominator}"
-    scale = " × 100 %" if formula.is_percentage else ""
-    return {
-        "key": formula.key,
-        "names": {"zh": formula.name_zh, "en": formula.name_en},
-        "value": None if value is None else str(value),
-        "number": None if value is None else float(value),
-        "unit": "%" if formula.is_percentage else "",
-        "numerator": _count_view(formula.numerator, rate.numerator),
-        "denominator": _count_view(formula.denominator, rate.denominator),
-        "period": _period_view(rate.period),
-        "formula": f"{over}{scale}, rounded half up to {formula.decimals} decimals",
-    }
-
-
 def pay_text(pay: Pay, *, language: Language, reference: Reference) -> str:
     """Pay as a sentence: the employer's own figures, and whether they are to be checked."""
     if pay.disclosed is False and pay.basis in (None, PayBasis.MONTH):
@@ -103,25 +71,6 @@ def pay_text(pay: Pay, *, language: Language, reference: Reference) -> str:
     elif pay.low is None:
         text = AT_MOST[language].format(text)
     return TO_BE_CHECKED[language].format(text) if pay.flag else text
-
-
-def _count_view(event: Event, count: int) -> View:
-    zh, en = EVENT_NAMES[event]
-    return {"event": event.value, "names": {"zh": zh, "en": en}, "count": count}
-
-
-def _period_view(period: Period) -> View:
-    return {
-        "first": period.first.isoformat(),
-        "last": period.last.isoformat(),
-        "first_roc": roc_text(period.first),
-        "last_roc": roc_text(period.last),
-    }
-
-
-def origin_view(simulated: bool, language: Language) -> View:
-    """Whether the figures are simulated, and the notice that says so."""
-    return {"simulated": simulated, "notice": SIMULATED[language] if simulated else None}
 
 
 def _line_view(line: Line, language: Language, reference: Reference) -> View:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from matcher.entities import Channel
+from matcher.entities import Channel, FairType
 from matcher.reference import Reference
 from matcher.simulation.market import Market, employer_id, seeker_id, vacancy_id
 from matcher.simulation.people import DAYS, Ints, district_weights
@@ -36,6 +36,7 @@ class Fairground:
     seen: list[Ints] = field(default_factory=list)
     resumes: int = 0
     held: int = 0
+    days: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         count = max(LEAST_FAIRS, round(len(self.market.seekers) * FAIRS_PER_SEEKER))
@@ -86,13 +87,15 @@ class Fairground:
         booths = rng.choice(
             employers, size=min(wish, len(employers)), replace=False, p=weights / weights.sum()
         )
-        fair, code = f"SIM-F{self.held:05d}", self.reference.districts[district]
+        fair, code = fair_id(self.held), self.reference.districts[district]
         self.held += 1
         name = names["names"][3 if single else int(rng.integers(3))]
         hall = names["halls"][int(rng.integers(len(names["halls"])))]
         place = self.reference.places[code].name
-        row = (fair, name.format(district=place), market.dates[day], code, f"高雄市{place}{hall}")
+        address, kind = f"高雄市{place}{hall}", FairType.SINGLE if single else FairType.JOINT
+        row = (fair, name.format(district=place), market.dates[day], code, address, kind)
         market.ledger.write("fairs", [row])
+        self.days.append(day)
         market.ledger.write(
             "booths", [(fair, at + 1, employer_id(e)) for at, e in enumerate(booths.tolist())]
         )
@@ -123,7 +126,7 @@ class Fairground:
         matched = (rng.random(len(s)) < stay * like) & ~on_behalf
         number = {employer: at + 1 for at, employer in enumerate(booths.tolist())}
         told = rng.random(len(s)) > 0.08
-        first, fair = self.resumes, f"SIM-F{self.held - 1:05d}"
+        first, fair = self.resumes, fair_id(self.held - 1)
         self.resumes += len(s)
         market.ledger.write(
             "fair_resumes",
@@ -154,3 +157,8 @@ class Fairground:
         self.seen.append((s[known] << 32) | v[known])
         sent = matched & known
         market.refer(day, s[sent], v[sent], channel=Channel.FAIR)
+
+
+def fair_id(number: int) -> str:
+    """Id of a simulated fair."""
+    return f"SIM-F{number:05d}"

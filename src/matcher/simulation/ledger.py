@@ -25,7 +25,7 @@ COLUMNS = {
         " pay_basis pay_low pay_high pay_disclosed shifts employment education"
         " experience_years licences languages closes_on closed_on"
     ),
-    "fairs": "id name held_on district address",
+    "fairs": "id name held_on district address type",
     "booths": "fair_id number employer_id",
     "fair_resumes": (
         "id fair_id handed_in_at booth_number seeker_id vacancy_id handed_in_on_behalf matched"
@@ -35,6 +35,7 @@ COLUMNS = {
     "outcomes": "referral_id outcome happened_on",
     "placements": "id seeker_id placed_on vacancy_id referral_id",
     "hire_reports": "id vacancy_id reported_on openings_filled",
+    "services": "id programme step happened_on seeker_id follows fair_id district",
     "oracle": "seeker_id vacancy_id utility",
 }
 """The columns of each file, in the words of `data/formats.md`."""

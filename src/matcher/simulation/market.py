@@ -77,6 +77,7 @@ class Market:
         self.workday: Bools = workdays(start)
         self.dates = [(start + timedelta(days=d)).isoformat() for d in range(DAYS)]
         self.state = np.zeros(len(seekers), dtype=np.int8)
+        self.placed_on = np.full(len(seekers), -1)
         self.left = vacancies.openings.copy()
         self.closed = np.full(len(vacancies), -1)
         self._unreported = np.zeros(len(vacancies), dtype=np.int64)
@@ -238,6 +239,7 @@ class Market:
         first = self._placements
         self._placements += len(s)
         self.state[s] = State.PLACED
+        self.placed_on[s] = day
         self.ledger.write(
             "placements",
             (

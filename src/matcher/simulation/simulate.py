@@ -17,6 +17,7 @@ from matcher.simulation.ledger import Ledger, Totals
 from matcher.simulation.market import Market, seeker_id, vacancy_id
 from matcher.simulation.people import DAYS, draw_seekers
 from matcher.simulation.preferences import Preferences
+from matcher.simulation.programmes import programme_steps
 from matcher.simulation.records import MOST_SEEKERS, Records
 from matcher.simulation.trades import load_trades
 
@@ -41,7 +42,7 @@ def simulate(
     """
     _check(seekers, seed)
     trades = load_trades()
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(5)]
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
     people = draw_seekers(
         streams[0], count=seekers, start=start, trades=trades, reference=reference
     )
@@ -90,6 +91,7 @@ def simulate(
             rows = range(first, min(first + BLOCK, len(jobs)))
             ledger.write("vacancies", map(records.vacancy, rows))
             step()
+        ledger.write("services", programme_steps(market, fairs.days, reference, streams[5]))
         _write_oracle(ledger, preferences, np.unique(np.concatenate([*counters.seen, *fairs.seen])))
         return ledger.totals()
 
