@@ -15,7 +15,7 @@ from matcher.bootstrap import App
 from matcher.cli.commands import app
 from matcher.cli.failing import failing_clearly
 from matcher.cli.printing import out, print_tally
-from matcher.compliance.findings import Finding
+from matcher.compliance.findings import Finding, Severity
 from matcher.compliance.sentences import citation, message, suggestion
 from matcher.config import Settings
 from matcher.entities import Language, Vacancy
@@ -107,7 +107,7 @@ def _cells(vacancy: Vacancy, finding: Finding, language: Language) -> list[Any]:
 
 
 def _print(vacancy: Vacancy, finding: Finding, language: Language) -> None:
-    colour = "red" if finding.severity == "forbidden" else "yellow"
+    colour = "red" if finding.severity is Severity.FORBIDDEN else "yellow"
     out.print(
         f"{vacancy.id} {escape(vacancy.title)}  [{colour}]{escape(finding.words)}[/]  "
         f"{escape(message(finding.code, finding.severity, language))} "
