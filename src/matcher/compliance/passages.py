@@ -1,8 +1,9 @@
 """Finds the words that the Employment Service Act objects to, in plain text, by their context.
 
-The kinds of terms in `compliance.csv`, beside those of `lexicon.csv`:
-`phrase` and `hint` object wherever they stand; `word` names a group and objects beside a demand
-(限女性) or a refusal, `sheltered` beside a refusal only (婉拒孕婦), so that a welcome is none.
+Kinds of terms in `compliance.csv`: `phrase` and `hint` object wherever they stand; `word` names
+a group and objects beside a demand (限女性) or a refusal, `sheltered` beside a refusal only
+(婉拒孕婦), so that a welcome is none; `attribute` objects beside a request (請註明星座), `measure`
+with a figure (身高160), `withheld` and `private_data` unless denied, `id_card` beside a request.
 """
 
 from __future__ import annotations
@@ -105,9 +106,10 @@ def _withheld(text: str, lexicon: Lexicon) -> Iterator[Passage]:
 
 
 def _open(around: Sides, lexicon: Lexicon) -> bool:
-    """Whether the ground is said not to matter: 男女不拘, 不限年齡."""
+    """Whether the ground is said not to matter (男女不拘), or is that of those served."""
     denied = lexicon.terms("negation_touching").pattern.match(around.before[-1:])
-    return bool(denied or around.touched("open_before", "open_after", lexicon))
+    free = around.touched("open_before", "open_after", lexicon)
+    return bool(denied or free or around.follows("served", lexicon))
 
 
 def _passage(
@@ -123,7 +125,6 @@ def _joined(found: Iterable[Passage]) -> list[Passage]:
     for one in sorted(found, key=lambda passage: (passage.code, passage.start)):
         last = joined[-1] if joined else None
         if last and last.code == one.code and one.start <= last.end + _TOUCHING:
-            # "forbidden" is no less grave for a "check" beside it.
             grave = Severity.FORBIDDEN in (last.severity, one.severity)
             severity = Severity.FORBIDDEN if grave else Severity.CHECK
             joined[-1] = Passage(one.code, severity, last.start, max(last.end, one.end))

@@ -33,6 +33,11 @@ class Sides:
                 start = self.mention.start - len(self.before) + cue.start
         return None if start is None else (start, self.mention.end)
 
+    def follows(self, kind: str, lexicon: Lexicon) -> bool:
+        """Whether the mention stands right behind a term of `kind`."""
+        end = len(self.before.rstrip())
+        return any(term.end == end for term in lexicon.terms(kind).find(self.before))
+
     def holds(self, kind: str, lexicon: Lexicon) -> bool:
         """Whether a term of `kind` stands anywhere in the clause."""
         terms = lexicon.terms(kind)
