@@ -17,27 +17,33 @@ from matcher.errors import ForbiddenError, UnauthenticatedError
 from matcher.service.keys import Principal, Role
 
 KIOSK, COUNSELLOR, ANALYST, ADMIN = Role.KIOSK, Role.COUNSELLOR, Role.ANALYST, Role.ADMIN
+SUPERVISOR = Role.SUPERVISOR
+DESK = frozenset({COUNSELLOR, SUPERVISOR, ADMIN})
 
 MAY: Mapping[str, frozenset[Role]] = {
-    "POST /v1/matches": frozenset({KIOSK, COUNSELLOR, ADMIN}),
-    "GET /v1/seekers/{seeker_id}/matches": frozenset({COUNSELLOR, ADMIN}),
-    "GET /v1/vacancies/{vacancy_id}/candidates": frozenset({COUNSELLOR, ADMIN}),
-    "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not": frozenset({COUNSELLOR, ADMIN}),
-    "GET /v1/seekers/{seeker_id}/changes": frozenset({COUNSELLOR, ADMIN}),
-    "PUT /v1/seekers/{seeker_id}": frozenset({COUNSELLOR, ADMIN}),
-    "PUT /v1/vacancies/{vacancy_id}": frozenset({COUNSELLOR, ADMIN}),
-    "POST /v1/vacancies/{vacancy_id}/close": frozenset({COUNSELLOR, ADMIN}),
-    "POST /v1/referrals": frozenset({COUNSELLOR, ADMIN}),
-    "POST /v1/referrals/{referral_id}/outcome": frozenset({COUNSELLOR, ADMIN}),
-    "GET /v1/rates": frozenset({COUNSELLOR, ANALYST, ADMIN}),
-    "GET /v1/rates/{rate}/events": frozenset({COUNSELLOR, ANALYST, ADMIN}),
-    "GET /v1/fairs/{fair_id}/rates": frozenset({COUNSELLOR, ANALYST, ADMIN}),
+    "POST /v1/matches": DESK | {KIOSK},
+    "GET /v1/seekers/{seeker_id}/matches": DESK,
+    "GET /v1/vacancies/{vacancy_id}/candidates": DESK,
+    "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not": DESK,
+    "GET /v1/seekers/{seeker_id}/changes": DESK,
+    "PUT /v1/seekers/{seeker_id}": DESK,
+    "PUT /v1/vacancies/{vacancy_id}": DESK,
+    "POST /v1/vacancies/{vacancy_id}/close": DESK,
+    "POST /v1/referrals": DESK,
+    "POST /v1/referrals/{referral_id}/outcome": DESK,
+    "POST /v1/vacancies/lint": DESK,
+    "GET /v1/vacancies/{vacancy_id}/lint": DESK,
+    "POST /v1/vacancies/{vacancy_id}/overrides": frozenset({SUPERVISOR, ADMIN}),
+    "GET /v1/rates": DESK | {ANALYST},
+    "GET /v1/rates/{rate}/events": DESK | {ANALYST},
+    "GET /v1/fairs/{fair_id}/rates": DESK | {ANALYST},
 }
 """Every route of `/v1`. One that is missing here cannot be made: the program does not start."""
 
 CHANNELS: Mapping[Role, Channel] = {
     KIOSK: Channel.KIOSK,
     COUNSELLOR: Channel.COUNSELLOR,
+    SUPERVISOR: Channel.COUNSELLOR,
     ANALYST: Channel.API,
     ADMIN: Channel.API,
 }
@@ -87,10 +93,15 @@ async def _service(request: Request) -> App:
     return app
 
 
-async def _channel(request: Request) -> Channel:
+async def _caller(request: Request) -> Principal:
     principal: Principal = request.state.principal
-    return CHANNELS[principal.role]
+    return principal
+
+
+async def _channel(request: Request) -> Channel:
+    return CHANNELS[(await _caller(request)).role]
 
 
 Service = Annotated[App, Depends(_service)]
+Caller = Annotated[Principal, Depends(_caller)]
 CallersChannel = Annotated[Channel, Depends(_channel)]

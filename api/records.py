@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from api.examples import PROFILE_EXAMPLE, SEEKER_EXAMPLE, VACANCY_EXAMPLE
+from matcher.compliance.findings import Code as FindingCode
 from matcher.entities import (
     Education,
     Employment,
@@ -32,6 +33,9 @@ from matcher.reference import Reference
 
 PROFILE = "profile"
 """Stands for the id of somebody nobody registered."""
+
+DRAFT = "draft"
+"""Stands for the id of a vacancy that is not registered."""
 
 LIST_ITEMS = 64
 
@@ -176,6 +180,26 @@ class OutcomeBody(_Body):
 
     outcome: Outcome
     happened_on: Day
+
+
+class OverrideBody(_Body):
+    """A finding that may stand, and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "age",
+                    "words": "20歲以上",
+                    "reason": "保全業法第10條之1規定保全人員須年滿20歲",
+                }
+            ]
+        }
+    )
+
+    code: FindingCode
+    words: Text
+    reason: Annotated[Text, Field(min_length=1)]
 
 
 def seeker_of(body: SeekerBody, seeker_id: str, reference: Reference) -> JobSeeker:

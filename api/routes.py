@@ -8,11 +8,13 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Path, Query, Response
 
-from api.access import SCHEMES, CallersChannel, GuardedRoute, Service
+from api.access import SCHEMES, Caller, CallersChannel, GuardedRoute, Service
 from api.advice import Outlook, WhyNot
 from api.records import (
+    DRAFT,
     Id,
     OutcomeBody,
+    OverrideBody,
     ProfileBody,
     ReferralBody,
     SeekerBody,
@@ -24,10 +26,13 @@ from api.records import (
 from api.schemas import (
     CandidateList,
     Closed,
+    Findings,
     Noted,
+    Overridden,
     Referred,
     Responses,
     Stored,
+    StoredVacancy,
     VacancyList,
     problem_responses,
 )
@@ -37,6 +42,7 @@ from matcher.entities import Language
 from matcher.ranking.wording import Voice
 from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.clock import day_of
+from matcher.service.lint_views import checked_view
 from matcher.service.lists import Slate
 from matcher.service.views import slate_view
 
@@ -137,11 +143,52 @@ def put_a_seeker(app: Service, seeker_id: SeekerId, body: SeekerBody) -> Respons
     return _json({"id": seeker_id, "created": new}, status=201 if new else 200)
 
 
-@v1.put("/vacancies/{vacancy_id}", tags=["register"], responses=_may_create(Stored))
-def put_a_vacancy(app: Service, vacancy_id: VacancyId, body: VacancyBody) -> Response:
-    """Store a vacancy's whole record; its employer must be registered."""
-    new = app.register.put(vacancy_of(body, vacancy_id, app.reference), now=app.clock())
-    return _json({"id": vacancy_id, "created": new}, status=201 if new else 200)
+@v1.put("/vacancies/{vacancy_id}", tags=["register"], responses=_may_create(StoredVacancy))
+def put_a_vacancy(
+    app: Service, vacancy_id: VacancyId, body: VacancyBody, lang: Lang = Language.ZH
+) -> Response:
+    """Store a vacancy's whole record, and say what the law objects to in it.
+
+    Its employer must be registered. What is found rejects nothing.
+    """
+    now = app.clock()
+    new = app.register.put(vacancy_of(body, vacancy_id, app.reference), now=now)
+    found = checked_view(app.lint.registered(vacancy_id, now=now), lang)
+    return _json({"id": vacancy_id, "created": new} | found, status=201 if new else 200)
+
+
+@v1.post("/vacancies/lint", tags=["lint"], responses={200: {"model": Findings}})
+def lint_a_draft(app: Service, body: VacancyBody, lang: Lang = Language.ZH) -> Response:
+    """What the law objects to in a vacancy before it is stored; nothing of it is kept."""
+    vacancy = vacancy_of(body, DRAFT, app.reference)
+    return _json(checked_view(app.lint.draft(vacancy, now=app.clock()), lang))
+
+
+@v1.get("/vacancies/{vacancy_id}/lint", tags=["lint"], responses={200: {"model": Findings}, **_404})
+def lint_a_vacancy(app: Service, vacancy_id: VacancyId, lang: Lang = Language.ZH) -> Response:
+    """What the law objects to in a registered vacancy, and what a supervisor let stand."""
+    return _json(checked_view(app.lint.registered(vacancy_id, now=app.clock()), lang))
+
+
+@v1.post(
+    "/vacancies/{vacancy_id}/overrides",
+    tags=["lint"],
+    status_code=201,
+    responses={201: {"model": Overridden}, **_404, **_409},
+)
+def let_a_finding_stand(
+    app: Service, caller: Caller, vacancy_id: VacancyId, body: OverrideBody
+) -> Response:
+    """Let findings at these words stand, with a reason; the record of it is never changed."""
+    override = app.lint.override(
+        vacancy_id,
+        code=body.code,
+        words=body.words,
+        reason=body.reason,
+        made_by=caller.key_id,
+        now=app.clock(),
+    )
+    return _json(asdict(override), status=201)
 
 
 @v1.post(

@@ -311,6 +311,63 @@ class Stored(Answer):
     created: bool
 
 
+class Rule(Answer):
+    """Where the law says so; `text` is the citation in the language that was asked for."""
+
+    act: str
+    section: int
+    paragraph: int | None
+    number: int | None
+    text: str
+
+
+class Override(Answer):
+    """Why a finding may stand; `made_by` is the id of a key."""
+
+    reason: str
+    made_at: str
+    made_by: str
+
+
+class Finding(Answer):
+    """An objection to `words`, which stand at `field[start:end]`; of pay, they are the figures."""
+
+    code: str
+    severity: str
+    field: str
+    start: int
+    end: int
+    words: str
+    rule: Rule
+    message: str
+    suggestion: str
+    override: Override | None
+
+
+class Findings(Answer):
+    """What the law objects to; the counts leave out what a supervisor let stand."""
+
+    forbidden: int
+    check: int
+    findings: list[Finding]
+
+
+class StoredVacancy(Stored, Findings):
+    """The vacancy is stored, whatever was found in it."""
+
+
+class Overridden(Answer):
+    """The record of a finding that may stand; it is never changed."""
+
+    id: str
+    vacancy_id: str
+    code: str
+    words: str
+    reason: str
+    made_at: str
+    made_by: str
+
+
 class Closed(Answer):
     """The vacancy is closed; no list shows it from now on."""
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from matcher.artifacts.index import load_index
+from matcher.compliance.lint import TERMS, Linter
+from matcher.compliance.wages import read_wages
 from matcher.config import Settings
 from matcher.db.engine import is_migrated, open_engine, reading
 from matcher.db.store import register_id
@@ -29,6 +31,7 @@ from matcher.service.clock import Clock, day_of, now
 from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.keys import Keys
+from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
 from matcher.service.proof import Proof
@@ -142,6 +145,17 @@ class App:
     def advice(self) -> Advice:
         """Why a vacancy is not listed, and what would open more."""
         return Advice(self.engine, self.live, self.indexer, clock=self.clock)
+
+    @cached_property
+    def linter(self) -> Linter:
+        """The words and wages that vacancies are held against."""
+        folder = self.settings.data_dir / "reference"
+        return Linter(read_lexicon(folder, TERMS), read_wages(folder))
+
+    @cached_property
+    def lint(self) -> Lint:
+        """What the law objects to, and what a supervisor let stand."""
+        return Lint(self.engine, self.linter)
 
     @cached_property
     def register(self) -> Register:

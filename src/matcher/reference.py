@@ -43,15 +43,15 @@ class Reference:
         """Read the tables from `folder`; raises ConfigurationError naming a missing one."""
         places = {}
         for table in ("districts", "counties"):
-            for row in _rows(folder / f"{table}.csv"):
+            for row in table_rows(folder / f"{table}.csv"):
                 latitude, longitude = (float(row[c] or "nan") for c in ("latitude", "longitude"))
                 code = row["code"]
                 places[code] = Place(code, row["name"], row["name_en"], latitude, longitude)
         return cls(
             places=places,
-            occupations={r["code"]: r["name"] for r in _rows(folder / "occupations.csv")},
-            licences={r.pop("code"): r for r in _rows(folder / "licences.csv")},
-            languages={r.pop("code"): r for r in _rows(folder / "languages.csv")},
+            occupations={r["code"]: r["name"] for r in table_rows(folder / "occupations.csv")},
+            licences={r.pop("code"): r for r in table_rows(folder / "licences.csv")},
+            languages={r.pop("code"): r for r in table_rows(folder / "languages.csv")},
         )
 
     @cached_property
@@ -87,7 +87,8 @@ class Reference:
         return np.asarray(kilometres, dtype=np.float32)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def table_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a reference table; raises ConfigurationError where it is missing."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))

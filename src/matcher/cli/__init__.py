@@ -1,6 +1,7 @@
 """The `matcher` command."""
 
 from matcher.cli import learning as learning
+from matcher.cli import linting as linting
 from matcher.cli import rates as rates
 from matcher.cli.commands import app
 

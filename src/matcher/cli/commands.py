@@ -106,6 +106,7 @@ def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")
             rejects_dir=bureau.settings.var_dir / "rejects",
             today=day_of(bureau.clock()),
             track=track,
+            linter=bureau.linter,
         ):
             print_report(report)
             failed |= report.failed

@@ -18,6 +18,7 @@ from matcher.service.views import slate_view
 
 if TYPE_CHECKING:
     from matcher.jobs.importing import FileReport
+    from matcher.jobs.linting import Tally
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -40,10 +41,23 @@ def print_report(report: FileReport) -> None:
     )
     for name, count in sorted(report.flags.items()):
         out.print(f"  flagged {name.replace('_', ' ')}: {count}", highlight=False)
+    if report.lint.findings:
+        print_tally(report.lint)
     for note in report.notes:
         out.print(f"  {note}", highlight=False)
     if report.rejects_file:
         out.print(f"  rejected rows with reasons: {report.rejects_file}", highlight=False)
+
+
+def print_tally(tally: Tally) -> None:
+    """How much a lint found, by rule."""
+    total = tally.findings.total()
+    out.print(
+        f"  lint: {total:,} findings in {tally.with_findings:,} of {tally.vacancies:,} vacancies",
+        highlight=False,
+    )
+    for (code, severity), count in sorted(tally.findings.items()):
+        out.print(f"    {code.replace('_', ' ')}, {severity}: {count:,}", highlight=False)
 
 
 def _kinds(report: FileReport) -> str:

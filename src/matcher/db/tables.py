@@ -302,6 +302,19 @@ impressions = Table(
     Column("swapped", JSON, nullable=False, server_default="[]"),
 )
 
+lint_overrides = Table(
+    "lint_overrides",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("vacancy_id", Id, ForeignKey("vacancies.id"), nullable=False, index=True),
+    Column("code", Word, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Id, nullable=False),
+    comment="append-only, held by triggers: findings that a supervisor let stand, and why",
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

@@ -5,7 +5,6 @@ Nothing that the Employment Service Act protects (origin, sex, age and the like)
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,9 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matcher.entities import Employment, Language, PayBasis, Shift
-from matcher.errors import ConfigurationError
 from matcher.features.lexicon import LATIN, Lexicon, Mention, Terms, clause
-from matcher.reference import Reference
+from matcher.reference import Reference, table_rows
 
 __all__ = [
     "Lexicon",
@@ -26,6 +24,7 @@ __all__ = [
     "mentioned_occupations",
     "read_lexicon",
     "read_wishes",
+    "stated_pay",
 ]
 
 SANE_PAY = {PayBasis.MONTH: (15_000, 300_000), PayBasis.HOUR: (150, 2_000)}
@@ -79,30 +78,33 @@ class Wishes:
     experience_years: float | None = None
 
 
-def read_lexicon(folder: Path) -> Lexicon:
-    """The terms of `lexicon.csv` and the occupations of `work_words.csv` in `folder`.
+class PayFigure(NamedTuple):
+    """Pay in NT$ per `basis` that stands at `text[start:end]` of plain text.
 
-    Raises ConfigurationError where one is missing.
+    `named`: a word of pay stands beside it, where else only a currency marks it.
+    """
+
+    amount: int
+    basis: PayBasis
+    named: bool
+    start: int
+    end: int
+
+
+def read_lexicon(folder: Path, *more: str) -> Lexicon:
+    """The terms of `lexicon.csv`, of `more` such tables and the occupations of `work_words.csv`.
+
+    All stand in `folder`. Raises ConfigurationError where one is missing.
     """
     occupations = [
         {"kind": "occupation", "code": row["code"], "language": language, "term": term}
-        for row in _rows(folder / "work_words.csv")
+        for row in table_rows(folder / "work_words.csv")
         for language in Language
         for term in row[language].split("|")
         if term
     ]
-    return Lexicon.of([*_rows(folder / "lexicon.csv"), *occupations])
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except FileNotFoundError as error:
-        raise ConfigurationError(
-            f"The reference table {path.name} is missing.",
-            remedy="Set MATCHER_DATA_DIR to the project's data folder.",
-        ) from error
+    tables = (row for name in ("lexicon.csv", *more) for row in table_rows(folder / name))
+    return Lexicon.of([*tables, *occupations])
 
 
 def read_wishes(text: str, *, lexicon: Lexicon, reference: Reference) -> Wishes:
@@ -203,7 +205,11 @@ def _is_place(text: str, mention: Mention, lexicon: Lexicon) -> bool:
 
 
 def _pay(text: str, lexicon: Lexicon) -> tuple[int, PayBasis] | None:
-    """The first sane figure that a word of pay or a currency marks; of a range, its low end."""
+    return next(((figure.amount, figure.basis) for figure in stated_pay(text, lexicon)), None)
+
+
+def stated_pay(text: str, lexicon: Lexicon) -> Iterator[PayFigure]:
+    """Sane figures in plain text beside a word of pay or a currency; of a range, its low end."""
     for match in _AMOUNTS.finditer(text):
         low, high = match["low"], match["high"]
         shared = _TOKEN.findall(high or "")
@@ -212,19 +218,24 @@ def _pay(text: str, lexicon: Lexicon) -> tuple[int, PayBasis] | None:
             low += unit
         value = round(_value(low))
         if any(_is_sane(value, basis) for basis in SANE_PAY):
-            basis = _pay_basis(text, match, lexicon, value)
+            told = _told_of_pay(text, match, lexicon)
+            basis = _pay_basis(told, match, value)
             if basis and _is_sane(value, basis):
-                return value, basis
-    return None
+                yield PayFigure(value, basis, told is not None, match.start(), match.end())
 
 
-def _pay_basis(text: str, match: re.Match[str], lexicon: Lexicon, value: int) -> PayBasis | None:
-    """What the figure is paid for; None where it is no pay, or paid by the day or year."""
+def _told_of_pay(text: str, match: re.Match[str], lexicon: Lexicon) -> str | None:
+    """What words beside a figure say that it is paid for: `any` names none, `other` is no pay."""
     told = lexicon.last("pay_before", _lead(text, match.start()))
     behind = lexicon.terms("pay_after")
     suffix = behind.pattern.match(text, match.end()) or behind.pattern.match(text, match.end() + 1)
     if suffix and told != "other":
-        told = behind.codes[suffix.group()][0]
+        return behind.codes[suffix.group()][0]
+    return told
+
+
+def _pay_basis(told: str | None, match: re.Match[str], value: int) -> PayBasis | None:
+    """What the figure is paid for; None where it is no pay, or paid by the day or year."""
     if told in {PayBasis.MONTH, PayBasis.HOUR}:
         return PayBasis(told)
     marked = match["mark"] or match["money"] or (match["least"] and _value(match["low"]) >= 1_000)

@@ -32,7 +32,7 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, source_name: str) -> 
             for reject in rejects:
                 record = orjson.dumps(dict(reject.record)).decode()
                 cells = (reject.file, str(reject.row), reject.field, reject.value, reject.rule)
-                writer.writerow([_defused(c) for c in (*cells, reject.remedy, record)])
+                writer.writerow([defused(c) for c in (*cells, reject.remedy, record)])
             file.flush()
             os.fsync(file.fileno())
         # Named by what it holds: another file of the same name never replaces it.
@@ -44,5 +44,6 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, source_name: str) -> 
     return target
 
 
-def _defused(cell: str) -> str:
+def defused(cell: str) -> str:
+    """The cell, with an apostrophe in front where a spreadsheet would compute it."""
     return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell

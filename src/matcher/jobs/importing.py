@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from matcher.compliance.lint import Linter
 from matcher.db.codec import to_row
 from matcher.db.engine import writing
 from matcher.db.event_log import look_over, unknown_to_the_log
@@ -22,7 +23,7 @@ from matcher.db.store import (
     unlike_last_file,
     upsert,
 )
-from matcher.entities import JobSeeker, Void
+from matcher.entities import JobSeeker, Vacancy, Void
 from matcher.errors import MatcherError
 from matcher.identity import IdentityDigest, IdentityKey
 from matcher.intake.layouts import LAYOUTS
@@ -31,6 +32,7 @@ from matcher.intake.reader import read
 from matcher.intake.rejects import write_rejects
 from matcher.intake.sources import survey
 from matcher.jobs.index import Track
+from matcher.jobs.linting import Tally
 from matcher.reference import Reference
 from matcher.service.indexing import Progress
 
@@ -47,6 +49,7 @@ class FileReport:
     rejects_file: Path | None = None
     flags: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = ()
+    lint: Tally = field(default_factory=Tally)
     error: MatcherError | None = None
 
     @property
@@ -69,11 +72,13 @@ def import_files(
     rejects_dir: Path,
     today: date,
     track: Track,
+    linter: Linter | None = None,
 ) -> Iterator[FileReport]:
     """Take in all files of `paths` in an order in which references resolve, one report each.
 
     A file that cannot be read leaves nothing behind and stops no other. Running it again after an
-    interruption goes on: what is already there is not touched.
+    interruption goes on: what is already there is not touched. What `linter` finds is counted and
+    rejects nothing.
     """
     sources, unreadable = survey(paths)
     for source in sources:
@@ -85,6 +90,8 @@ def import_files(
                     read(source, reference=reference, key=key, today=today),
                     rejects_dir=rejects_dir / today.isoformat(),
                     progress=progress,
+                    linter=linter,
+                    today=today,
                 )
         except MatcherError as error:
             report = FileReport(path=source.path, kind=source.kind, error=error)
@@ -102,7 +109,10 @@ def _import_file(
     *,
     rejects_dir: Path,
     progress: Progress,
+    linter: Linter | None,
+    today: date,
 ) -> FileReport:
+    tally = Tally()
     stored, flags, kinds = Upsert(), Counter[str](), Counter[str]()
     rejects: list[Reject] = []
     notes: dict[str, None] = {}
@@ -112,6 +122,9 @@ def _import_file(
             accepted, refused = _admissible(connection, source, chunk)
             stored += _store(connection, accepted)
             kinds[chunk.kind] += len(accepted)
+            for record in accepted:
+                if linter and isinstance(record.entity, Vacancy):
+                    tally.add(linter.findings(record.entity, today))
             rejects += [*chunk.rejects, *refused]
             flags += chunk.flags
             notes |= dict.fromkeys(chunk.notes)
@@ -128,6 +141,7 @@ def _import_file(
         rejects_file=kept,
         flags=flags,
         notes=tuple(notes),
+        lint=tally,
     )
 
 

@@ -23,6 +23,7 @@ class Role(StrEnum):
 
     KIOSK = "kiosk"
     COUNSELLOR = "counsellor"
+    SUPERVISOR = "supervisor"
     ANALYST = "analyst"
     ADMIN = "admin"
 
