@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.errors import ArtefactError
+
 if TYPE_CHECKING:
     from matcher.encoder.model import SentenceEncoder
 
@@ -58,17 +60,26 @@ def record_of(encoder: SentenceEncoder, *, models_dir: Path) -> Path:
 
 
 def agreement(fast: SentenceEncoder, reference: SentenceEncoder, *, models_dir: Path) -> Agreement:
-    """What is on record in `models_dir`, or is found now by loading both, which takes seconds."""
+    """What is on record in `models_dir`, or is found now by loading both, which takes seconds.
+
+    Raises ArtefactError where the model is damaged or the record cannot be written.
+    """
     engine = f"openvino {version('openvino')}, {fast.arithmetic}"
     path = record_of(fast, models_dir=models_dir)
     known = _read(path)
     if known and (known.fingerprint, known.engine) == (fast.fingerprint, engine):
         return known
     found = _compare(fast, reference, engine)
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.partial")
-    draft.write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise ArtefactError(
+            f"What was found of the encoder cannot be written to {path}: {error.strerror}.",
+            remedy="See that the folder is writable and that the disk has room.",
+        ) from error
     return found
 
 
