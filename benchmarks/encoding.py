@@ -45,9 +45,9 @@ from matcher.service.indexing import Encoded, centred_seekers, centred_vacancies
 from matcher.simulation import simulate
 
 SEEKERS, START, DAY = 4_600, date(2025, 3, 17), date(2026, 3, 17)
-POOL, ASKED, RECORDS = 2_000, 400, 256
+POOL, ASKED, RECORDS = 2_000, 400, 128
 CLASSES = {"up to 40 tokens": (0, 40), "41 to 80": (41, 80), "over 80": (81, 512)}
-OF_A_CLASS, TITLES = 80, 192
+OF_A_CLASS, TITLES = 48, 96
 ROUNDS, QUERIES = 3, 60
 QUESTION = "會開堆高機，想找前鎮的倉庫日班，月薪三萬五"
 MODELS = Settings().models_dir

@@ -120,7 +120,7 @@ def fastest(
     except ConfigurationError as error:
         log.info("encoder_run_by_torch", reason=str(error))
         return plain
-    fast = SentenceEncoder(folder, manifest, network=network, bf16=has_bf16() and not fp32)
+    fast = SentenceEncoder(folder, manifest, network=network, bf16=not fp32 and has_bf16())
     found = agreement(fast, plain, models_dir=models_dir)
     if found.enough:
         return fast
