@@ -67,7 +67,7 @@ class App:
         name = promoted_encoder(
             self.settings.encoder, models_dir=models, var_dir=self.settings.var_dir
         )
-        encoder = open_encoder(name, models_dir=models)
+        encoder = open_encoder(name, models_dir=models, fp32=self.settings.encoder_fp32)
         return Indexer(
             encoder=encoder,
             cache=open_cache(encoder, models_dir=models),

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
         default="multilingual-e5-small",
         description="folder under models_dir, a path, or a hub name, for sentence-transformers",
     )
+    encoder_fp32: bool = Field(
+        default=False,
+        description="no bf16: for an index that machines with and without it are to share",
+    )
     id_key: SecretStr | None = Field(
         default=None, description="key of the identity digests, 64 hex digits"
     )

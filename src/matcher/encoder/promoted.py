@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from matcher.encoder.folder import read_manifest
-from matcher.encoder.model import open_encoder
+from matcher.encoder.model import find_model
 from matcher.errors import NotReadyError
 
 POINTER = "encoder"
@@ -27,7 +27,7 @@ def promoted_encoder(name: str, *, models_dir: Path, var_dir: Path) -> str:
     manifest = read_manifest(models_dir / tuned)
     if manifest is None:
         return name
-    base = open_encoder(name, models_dir=models_dir)
+    _, base = find_model(name, models_dir=models_dir)
     return tuned if manifest.source.get(BASE) == base.fingerprint else name
 
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.encoder.folder import MANIFEST
-from matcher.encoder.model import PROMPT_NAMES, Role, SentenceEncoder, load_model, readable
+from matcher.encoder.model import PROMPT_NAMES, Role, SentenceEncoder, readable
+from matcher.encoder.plain import load_model
 from matcher.errors import ArtefactError, ConfigurationError, NotReadyError
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def _fingerprint(
     """SHA-256 over everything that decides the weights."""
     texts = [[(pair.query, pair.passage) for pair in pairs] for pairs in kinds]
     settings = [BATCH, TOKENS, TEMPERATURE, LEARNING_RATE, WARM_UP, steps, seed]
-    content = json.dumps([base.fingerprint, settings, texts])
+    content = json.dumps([base.manifest.fingerprint, settings, texts])
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import Engine
 
 from matcher.artifacts.folder import new_generation
 from matcher.db.engine import reading
+from matcher.encoder.agreement import record_of
 from matcher.encoder.cache import FOLDER as CACHES
 from matcher.encoder.cache import encode_cached, open_cache
 from matcher.encoder.folder import ModelManifest, publish, survey
-from matcher.encoder.model import Role, SentenceEncoder
+from matcher.encoder.model import Role, SentenceEncoder, fastest
 from matcher.encoder.promoted import BASE, promote_encoder
 from matcher.encoder.tuning import fine_tune
 from matcher.entities import Language
@@ -101,7 +102,7 @@ def tune(
             )
         name = f"{Path(base.name).name}-tuned-{new_generation(now)}"
         manifest = survey(work, name=name, dimension=base.dimension)
-        tuned = SentenceEncoder(work, manifest)
+        tuned = fastest(work, manifest, models_dir=models_dir, fp32=base.arithmetic == "fp32")
         caches = set((models_dir / CACHES).glob("*.sqlite"))
         with open_cache(tuned, models_dir=models_dir) as cache:
             after = _examine(
@@ -117,6 +118,7 @@ def tune(
         elif cache.path not in caches:  # the same weights may serve already
             for path in cache.path.parent.glob(f"{cache.path.name}*"):
                 path.unlink()
+            record_of(tuned, models_dir=models_dir).unlink(missing_ok=True)
         shutil.rmtree(work, ignore_errors=True)
         checkpoint.unlink()
     return TuningReport(
@@ -179,7 +181,7 @@ def _source(
         for group, c in changes.items()
     }
     return {
-        BASE: base.fingerprint,
+        BASE: base.manifest.fingerprint,
         "base_name": base.name,
         "register": material.register,
         "simulated": str(material.simulated).lower(),
