@@ -92,15 +92,12 @@ def _occupation_closeness(seekers: SeekerColumns, vacancies: VacancyColumns) -> 
         side.occupations.view(np.uint8).reshape(-1, OCCUPATIONS, LEVELS)
         for side in (seekers, vacancies)
     )
-    size = max(len(wanted), len(offered)) if len(wanted) and len(offered) else 0
-    closest = np.full(size, np.nan, np.float32)
-    for one in range(OCCUPATIONS):
-        for other in range(OCCUPATIONS):
-            a, b = wanted[:, one], offered[:, other]
-            shared = np.cumprod((a == b) & (a != BLANK), axis=1).sum(axis=1, dtype=np.float32)
-            known = (a[:, 0] != BLANK) & (b[:, 0] != BLANK)
-            np.fmax(closest, np.where(known, shared / LEVELS, np.nan), out=closest)
-    return closest
+    # Every code of one side against every code of the other: (pairs, codes, codes, levels).
+    one, other = wanted[:, :, None], offered[:, None]
+    shared = np.cumprod((one == other) & (one != BLANK), axis=-1, dtype=np.int8).sum(axis=-1)
+    known = (one[..., 0] != BLANK) & (other[..., 0] != BLANK)
+    closest = np.where(known, shared, UNKNOWN).max(axis=(1, 2), initial=UNKNOWN)
+    return np.where(closest >= 0, closest / np.float32(LEVELS), np.float32(np.nan))
 
 
 def pay_margin(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDArray[np.float32]:

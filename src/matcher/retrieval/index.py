@@ -23,7 +23,7 @@ from matcher.errors import ArtefactError
 Rows = NDArray[np.int32]
 Floats = NDArray[np.float32]
 
-SCORED = 10_000
+SCORED = 6_000
 """Rows scored at most. Up to so many eligible ones a search is exact."""
 A_CLUSTER = 150
 """Rows a cluster, on average."""

@@ -132,19 +132,27 @@ class Pool(Generic[C]):
 
     def search(self, query: Vectors, eligible: Callable[[Segment[C]], Rows], k: int) -> Found[C]:
         """The `k` rows most similar to the one text of `query` among those that are `eligible`."""
-        parts: list[C] = []
-        scores, titles, passed = [], [], 0
-        for segment in (self.base, self.overlay):
-            allowed = eligible(segment)
-            passed += len(allowed)
-            rows, similarity = segment.index.search(query.texts[0], allowed, k)
-            parts.append(segment.columns.take(rows))
-            scores.append(similarity)
-            titles.append(title_similarity(query.titles, segment.titles[rows]))
-        merged = type(parts[0]).concatenate(parts)
-        similarity = np.concatenate(scores)
-        order = np.lexsort((merged.ids, -similarity))[:k]
-        return Found(merged.take(order), similarity[order], np.concatenate(titles)[order], passed)
+        found = [
+            _found(segment, query, eligible(segment), k)
+            for segment in (self.base, self.overlay)
+            if len(segment.columns) or segment is self.base
+        ]
+        if len(found) == 1:
+            return found[0]
+        columns = type(found[0].columns).concatenate([part.columns for part in found])
+        similarity = np.concatenate([part.similarity for part in found])
+        titles = np.concatenate([part.title_similarity for part in found])
+        best = np.lexsort((columns.ids, -similarity))[:k]
+        passed = sum(part.eligible for part in found)
+        return Found(columns.take(best), similarity[best], titles[best], passed)
+
+
+def _found(segment: Segment[C], query: Vectors, eligible: Rows, k: int) -> Found[C]:
+    rows, similarity = segment.index.search(query.texts[0], eligible, k)
+    best = np.lexsort((segment.columns.ids[rows], -similarity))[:k]
+    rows = rows[best]
+    titles = title_similarity(query.titles, segment.titles[rows])
+    return Found(segment.columns.take(rows), similarity[best], titles, len(eligible))
 
 
 def _layout(columns: SeekerColumns | VacancyColumns, index: VectorIndex) -> NDArray[np.int64]:
