@@ -13,6 +13,7 @@ from matcher.features.columns import SeekerColumns, VacancyColumns, hire_rate
 from matcher.features.pairs import build_rows, distance_km
 from matcher.features.vectors import Vectors, title_similarity
 from matcher.retrieval.criteria import check
+from matcher.retrieval.index import products_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +78,14 @@ class Chronicle:
         people = self.seekers.take(seekers)
         jobs = self.vacancies_on(day, vacancies)
         asked, offered = self.seeker_vectors, self.vacancy_vectors
+        asking, told_of = (
+            np.ascontiguousarray(side, np.int32) for side in np.broadcast_arrays(seekers, vacancies)
+        )
         return build_rows(
             people,
             jobs,
-            # Row by row, as the index does: a matrix product may round a vector differently.
-            similarity=np.einsum(
-                "nd,nd->n",
-                *np.broadcast_arrays(asked.texts[seekers], offered.texts[vacancies]),
-            ),
+            # As the index does it: a matrix product may round a vector differently.
+            similarity=products_of(asked.texts, asking, offered.texts, told_of),
             title_similarity=title_similarity(asked.titles[seekers], offered.titles[vacancies]),
             distance_km=distance_km(people, jobs, self.distances),
             today=day,

@@ -29,7 +29,7 @@ from matcher.retrieval.criteria import (
     eligible_vacancies,
     of_kind,
 )
-from matcher.retrieval.index import NOISE, Floats, Rows, dot
+from matcher.retrieval.index import NOISE, Floats, Rows, products_of
 from matcher.retrieval.pool import Segment
 
 Codes = NDArray[np.int8]
@@ -299,14 +299,19 @@ def _pruned(
     return np.nextafter(least, np.float32(-np.inf)), stay
 
 
-@njit(cache=True, nogil=True)
 def _settled(kept: _Kept, k: int, queries: Floats, vectors: Floats) -> Floats:
     """Scores in full of those kept that may be among the k best, minus infinity behind them."""
+    _prune_all(kept, k)
+    width = max(int(kept.counts.max()), k)
+    asking, place = np.nonzero(np.arange(width) < kept.counts[:, None])
+    rows = kept.rows[asking, place]
+    scores = np.full((len(queries), width), -np.inf, np.float32)
+    scores[asking, place] = products_of(queries, asking.astype(np.int32), vectors, rows)
+    return scores
+
+
+@njit(cache=True, nogil=True)
+def _prune_all(kept: _Kept, k: int) -> None:
     held, lowest, highest, counts, _, _ = kept
     for one in range(len(held)):
         _, counts[one] = _pruned(held, lowest, highest, one, counts[one], k)
-    scores = np.full((len(held), max(counts.max(), k)), -np.inf, np.float32)
-    for one in range(len(held)):
-        for n in range(counts[one]):
-            scores[one, n] = dot(vectors, held[one, n], queries[one])
-    return scores

@@ -157,22 +157,13 @@ _SMALL = ("scales", "errors", "clusters", "centroids")
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
-def dot(vectors: Floats, row: int, query: Floats) -> np.float32:
-    """Inner product of one row of `vectors` with (d,) `query`, compiled.
-
-    BLAS adds up in an order that depends on the neighbours of a row. This does not, so that equal
-    vectors have equal scores wherever they stand.
-    """
-    total = np.float32(0)
-    for i in range(len(query)):
-        total += query[i] * vectors[row, i]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _dots(vectors: Floats, rows: Rows, query: Floats, scores: Floats) -> None:
+def _products(queries: Floats, asking: Rows, vectors: Floats, rows: Rows, products: Floats) -> None:
     for n in range(len(rows)):
-        scores[n] = dot(vectors, rows[n], query)
+        one, other = asking[n], rows[n]
+        total = np.float32(0)
+        for i in range(queries.shape[1]):
+            total += queries[one, i] * vectors[other, i]
+        products[n] = total
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
@@ -234,11 +225,20 @@ def _in_clusters(
     return chosen
 
 
+def products_of(queries: Floats, asking: Rows, vectors: Floats, rows: Rows) -> Floats:
+    """Inner products (n,) of pairs: rows `asking` (n,) of `queries` and `rows` (n,) of `vectors`.
+
+    BLAS adds up in an order that depends on the neighbours of a row. This does not, so that equal
+    pairs have equal products wherever they stand, in a list, in the night's and in the past's.
+    """
+    products = np.empty(len(rows), np.float32)
+    _products(queries, asking, vectors, rows, products)
+    return products
+
+
 def dots(vectors: Floats, rows: Rows, query: Floats) -> Floats:
     """Inner products (m,) of (m,) `rows` of `vectors` with (d,) `query`."""
-    scores = np.empty(len(rows), np.float32)
-    _dots(vectors, rows, query, scores)
-    return scores
+    return products_of(query[None], np.zeros(len(rows), np.int32), vectors, rows)
 
 
 def _rounded(vectors: Floats) -> tuple[NDArray[np.int8], Floats, Floats]:
