@@ -167,14 +167,17 @@ def rows_of_night(segment: Vacancies, bureau: Bureau, reference: Reference) -> l
             asking.index.vectors[:SAMPLE] @ segment.index.vectors[first : first + 8_192].T
         bound = (time.perf_counter() - start) * len(asking.columns) / SAMPLE
     product = fastest_product(segment.index.codes[:2_048])
+    few = np.arange(50)
+    some = Segment.of(asking.columns.take(few), asking.vectors_of(few))
+    given: dict[str, Any] = {
+        "distances": reference.distances_km, "today": TODAY, "multiply": product,
+    }  # fmt: skip
+    nearest_vacancies(some, segment, NEAREST, **given)  # compiles
     rows = []
     for cores in (1, 2):
         start = time.perf_counter()
         with track(f"all seekers on {cores} cores") as progress:
-            nearest_vacancies(
-                asking, segment, NEAREST, distances=reference.distances_km, today=TODAY,
-                threads=cores, multiply=product, progress=progress,
-            )  # fmt: skip
+            nearest_vacancies(asking, segment, NEAREST, threads=cores, progress=progress, **given)
         took = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
         rows.append(
