@@ -127,7 +127,8 @@ async def _let_in(request: Request, allowed: frozenset[Role]) -> None:
     request.state.token = token
     if request.method == "POST":
         form = await request.form()
-        if not hmac.compare_digest(str(form.get("token", "")), form_token(token)):
+        sent = str(form.get("token", "")).encode()
+        if not hmac.compare_digest(sent, form_token(token).encode()):
             raise ForbiddenError(
                 "The form is not one of this session.", remedy="Load the page and try again."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import socket
@@ -16,10 +17,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = (
-    "No Chromium is installed, so no page was looked at. "
-    "Run `make browser`, as root, or install Chromium and the Noto fonts your own way."
-)
+REMEDY = "Run `make browser` as root; it installs what is missing, or says what to install."
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,12 +29,26 @@ FLAGS = [
 ]
 
 
+def lacking(what: str) -> None:
+    """The system lacks something: continuous integration fails, others are told what to do."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} {REMEDY}")
+
+
+@pytest.fixture(scope="session")
+def pango() -> None:
+    """The library that sets text in PDF files."""
+    try:
+        importlib.import_module("weasyprint")
+    except OSError:
+        lacking("Pango is not installed, so no PDF file can be made.")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium; where there is none, CI fails and others are told what to do."""
+    """The system's Chromium."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+        lacking("No Chromium is installed, so no page was looked at.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
