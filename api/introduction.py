@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from api.records import ProfileBody, profile_of
 from api.words import JOBS, say
 from matcher.entities import JobSeeker, Language
+from matcher.identity import holds_number
 from matcher.intake import values
 from matcher.reference import Reference
 
@@ -33,6 +34,14 @@ def said(form: FormData) -> dict[str, Any]:
         "jobs": [code for code in form.getlist("jobs") if code in JOBS],
         "other": str(form.get("other", "")).strip(),
         "name": str(form.get("name", "")).strip(),
+    }
+
+
+def without_numbers(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields without those that hold an identity number, which is neither kept nor shown."""
+    return {
+        name: "" if isinstance(value, str) and holds_number(value) else value
+        for name, value in fields.items()
     }
 
 

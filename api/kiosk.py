@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from api.introduction import KILOMETRES, PAY_FLOORS, YEARS, profile_in, said
+from api.introduction import KILOMETRES, PAY_FLOORS, YEARS, profile_in, said, without_numbers
 from api.page_route import KIOSK_COOKIE, PageRoute, Service, Spoken, ThisKiosk, give_session
 from api.pdf import pdf
 from api.rendering import page, render
@@ -111,7 +111,7 @@ def introduce(app: Service, here: ThisKiosk, form: Filled) -> Response:
             reference=app.reference,
         )
     except (ValueError, InvalidInputError):
-        app.visits.amend(here, fields)
+        app.visits.amend(here, without_numbers(fields))
     else:
         app.visits.introduce(here, profile)
     return _next()

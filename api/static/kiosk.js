@@ -44,6 +44,7 @@ if (dialog) {
   const warned = Number(dialog.dataset.warned) * 1000;
   const timer = dialog.querySelector("[role=timer]");
   const text = timer.textContent;
+  const holds = dialog.dataset.holds === "yes";
   const seconds = String(warned / 1000);
   let touched = Date.now();
   let told = touched;
@@ -51,7 +52,7 @@ if (dialog) {
   const touch = () => {
     touched = Date.now();
     if (dialog.open) dialog.close();
-    if (touched - told < idle / 6) return;
+    if (!holds || touched - told < idle / 6) return;
     told = touched;
     fetch("/kiosk/alive", { method: "POST", body: new URLSearchParams({ token: dialog.dataset.token }) })
       .then((answer) => { if (answer.status === 410) leave(); }, () => {});
@@ -61,7 +62,7 @@ if (dialog) {
 
   setInterval(() => {
     // An empty kiosk waits for its next visitor; half a number on it is somebody's.
-    if (dialog.dataset.holds === "no" && !number.value) touched = Date.now();
+    if (!holds && !number.value) touched = Date.now();
     const left = touched + idle - Date.now();
     if (left <= 0) leave();
     if (left > warned) return;
