@@ -147,6 +147,7 @@ def as_pdf(app: Service, here: ThisKiosk, request: Request) -> Response:
     if visit.page is not Page.LIST:
         app.kiosks.wipe(here)
         return _next()
+    app.kiosks.count_try(here)
     return pdf(render("kiosk/list.html", request, as_file=True, **_shown(app, here, visit)))
 
 

@@ -76,6 +76,6 @@ def served(web: FastAPI) -> Iterator[str]:
 def context(browser: Browser, **options: object) -> Iterator[BrowserContext]:
     """A browser that knows nothing yet."""
     opened = browser.new_context(viewport={"width": 1080, "height": 1400}, **options)
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(60_000)
     yield opened
     opened.close()

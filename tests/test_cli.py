@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from matcher.cli import app
+from matcher.identity import holds_number
 
 
 @pytest.fixture
@@ -45,7 +47,11 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     rates = run("rates")
     assert "求職就業率 employment rate" in rates.output
     assert "/ 120," in rates.output
-    assert "mk_" in run("welcome").output
+    welcomed = run("welcome").output
+    assert "/kiosk?fair=SIM-F-" in welcomed
+    assert len(set(re.findall(r"mk_[\w-]+", welcomed))) == 2
+    assert holds_number(welcomed)
+    assert run("welcome").exit_code == 0
     assert run("check").exit_code == 0
     assert "for trying" in run("key", "list").output
 

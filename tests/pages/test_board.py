@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from matcher.service.fairs import Result
 from matcher.service.keys import Role
 from tests.bureau import NOON
-from tests.fairground import FAIR
+from tests.fairground import CARD, FAIR
 from tests.pages.conftest import Visitor
 
 BOARD = f"/fairs/{FAIR.id}"
@@ -19,6 +19,17 @@ BOARD = f"/fairs/{FAIR.id}"
 
 def figures(visitor: Visitor) -> list[str]:
     return visitor.page.locator(".figures dd").all_inner_texts()
+
+
+def test_what_a_visitor_hands_in_stands_on_the_board(visitor: Visitor):
+    visitor.open_kiosk()
+    visitor.scan(CARD)
+    visitor.press("button.main")
+    visitor.press(".vacancy button")
+    visitor.sign_in(BOARD)
+    assert figures(visitor)[0] == "1"
+    visitor.press(".tallies a.button")
+    assert "堆高機操作員" in visitor.text()
 
 
 def test_a_result_takes_two_touches_and_the_board_counts_it(visitor: Visitor):

@@ -18,6 +18,10 @@ BOOTHS = 12
 """Booths of the fair: of the simulated employers with most vacancies open."""
 
 
+TRIED = 300_000
+"""Numbers tried before giving up, which takes some seconds: of 400 people one is found in 5,000."""
+
+
 def hold_fair(engine: Engine, today: date) -> JobFair:
     """The simulated fair of `today`, made where there is none yet: the simulated year is over."""
     fair = JobFair(
@@ -44,13 +48,18 @@ def number_to_scan(engine: Engine, key: IdentityKey) -> str | None:
 
     The register holds digests only. So it is found by trying: the simulator has a million serials.
     """
-    numbers = (
-        identity_number(serial, female=female)
-        for serial in range(MOST_SEEKERS)
-        for female in (False, True)
+    numbers = islice(
+        (
+            identity_number(serial, female=female)
+            for serial in range(MOST_SEEKERS)
+            for female in (False, True)
+        ),
+        TRIED,
     )
     with reading(engine) as connection:
         looking = {seeker.id for seeker in active_seekers(connection)}
+        if not looking:
+            return None
         while part := {digest(number, key).digest: number for number in islice(numbers, BATCH)}:
             for made, seeker_id in holders(connection, list(part)).items():
                 if seeker_id in looking and seeker_id.startswith("SIM-"):

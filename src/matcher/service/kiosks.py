@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from matcher.db import tables
 from matcher.db.engine import appending, reading
@@ -33,8 +33,9 @@ GRACE = timedelta(seconds=15)
 """How much later the service does it where the page did not."""
 LONGEST = timedelta(minutes=30)
 """After what time a visit is wiped whatever happens."""
-CHECKS, CHECKS_WITHIN = 12, timedelta(minutes=1)
-"""How many identity numbers one kiosk may try: more than visitors need, too few to try out any."""
+TRIES, TRIES_WITHIN = 12, timedelta(minutes=1)
+"""How many numbers, lists and files one kiosk may ask for: more than visitors need, and too few to
+try numbers out."""
 
 
 class Page(StrEnum):
@@ -91,11 +92,11 @@ class Kiosks:
         key_id = self._sessions.find(token, now=now).key_id
         table = tables.kiosks
         with appending(self._engine) as connection:
-            # Its count of checks stays: setting up again is no way round it.
-            known = connection.execute(select(table.c.checks).where(table.c.key_id == key_id))
+            # Its count of tries stays: setting up again is no way round it.
+            known = connection.execute(select(table.c.tries).where(table.c.key_id == key_id))
             if known.first() is None:
                 connection.execute(
-                    insert(table).values(key_id=key_id, fair_id=fair_id, checks=0, page_due=False)
+                    insert(table).values(key_id=key_id, fair_id=fair_id, tries=0, page_due=False)
                 )
             _store(connection, key_id, fair_id=fair_id, **_NO_VISIT)
         return token
@@ -153,29 +154,22 @@ class Kiosks:
         with appending(self._engine) as connection:
             _store(connection, kiosk.key_id, **_NO_VISIT)
 
-    def close(self, kiosk: Kiosk) -> None:
-        """End the kiosk's session and what it holds."""
-        with appending(self._engine) as connection:
-            table = tables.kiosks
-            connection.execute(delete(table).where(table.c.key_id == kiosk.key_id))
-        self._sessions.end(kiosk.token)
-
-    def count_check(self, kiosk: Kiosk) -> None:
-        """Count a try of an identity number; raises TooManyRequestsError beyond CHECKS."""
+    def count_try(self, kiosk: Kiosk) -> None:
+        """Count a number tried, a list or a file; raises TooManyRequestsError beyond TRIES."""
         now = self._clock()
         with appending(self._engine) as connection:
             row = _row(connection, kiosk.key_id)
             if row is None:
                 raise UnauthenticatedError("This is no kiosk.", remedy="Set the kiosk up.")
-            began, checks = row.checks_from, row.checks
-            if began is None or now - began >= CHECKS_WITHIN:
-                began, checks = now, 0
-            if checks >= CHECKS:
+            began, tries = row.tries_from, row.tries
+            if began is None or now - began >= TRIES_WITHIN:
+                began, tries = now, 0
+            if tries >= TRIES:
                 raise TooManyRequestsError(
-                    "Too many identity numbers were tried at this kiosk.",
+                    "Too much was asked of this kiosk within a minute.",
                     remedy="Wait a minute; ask the staff if the card cannot be read.",
                 )
-            _store(connection, kiosk.key_id, checks_from=began, checks=checks + 1)
+            _store(connection, kiosk.key_id, tries_from=began, tries=tries + 1)
 
     def _alive(self, kiosk: Kiosk, row: Row[Any] | None) -> Visit | None:
         """The visit that `row` holds, if it has not lasted too long."""

@@ -54,7 +54,7 @@ class Visits:
 
     def scan(self, kiosk: Kiosk, number: str, *, now: datetime) -> None:
         """Find out whose card this is, by the number on it, of which nothing is kept."""
-        self._kiosks.count_check(kiosk)
+        self._kiosks.count_try(kiosk)
         language = self._kiosks.visit(kiosk).language
         key = self._key()
         typed = unicodedata.normalize("NFKC", number).strip(AROUND_A_NUMBER).upper()
@@ -111,6 +111,7 @@ class Visits:
         if visit.page is not Page.FORM:
             self._kiosks.wipe(kiosk)
             return
+        self._kiosks.count_try(kiosk)
         found = self._lists.for_profile(
             kiosk.fair_id, profile, here=AT_THE_FAIR, elsewhere=ELSEWHERE
         )
