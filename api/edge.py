@@ -11,7 +11,7 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import internal_problem
@@ -93,6 +93,9 @@ class Edge:
 
 def _told(path: str) -> Response:
     """That something failed, for a program or, on a page, for people."""
+    if path.startswith("/kiosk"):
+        # Nothing that was sent stays with the browser.
+        return RedirectResponse("/static/failed.html", HTTPStatus.SEE_OTHER)
     if path.startswith(PAGES):
         return HTMLResponse(FAILED.read_bytes(), status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
     return internal_problem(path)

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from api.introduction import KILOMETRES, PAY_FLOORS, YEARS, profile_in, said, without_numbers
-from api.page_route import KIOSK_COOKIE, PageRoute, Service, Spoken, ThisKiosk, give_session
+from api.page_route import KIOSK_COOKIE, PageRoute, Service, Spoken, ThisKiosk, give_session, sorry
 from api.pdf import pdf
 from api.rendering import page, render
 from api.words import JOBS
@@ -63,6 +63,12 @@ def set_up(
     response = _next()
     give_session(response, KIOSK_COOKIE, token, request)
     return response
+
+
+@kiosk.get("/sorry")
+def failed(request: Request, kind: Annotated[str, Query(max_length=32)] = "") -> Response:
+    """What went wrong with a step, without what was sent."""
+    return sorry(request, kind)
 
 
 @kiosk.get("")

@@ -45,6 +45,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /fairs/{fair_id}/resumes/{resume_id}": STAFF,
     "GET /kiosk/set-up": EVERYBODY,
     "POST /kiosk/set-up": EVERYBODY,
+    "GET /kiosk/sorry": EVERYBODY,
     "GET /kiosk": KIOSKS,
     "POST /kiosk/scan": KIOSKS,
     "POST /kiosk/confirm": KIOSKS,
@@ -72,9 +73,9 @@ class PageRoute(APIRoute):
         allowed = PAGES[f"{' '.join(self.methods or ())} {self.path}"]
 
         async def guarded(request: Request) -> Response:
-            request = limited(request)
             request.state.language = _language(request)
             try:
+                request = limited(request)
                 if request.method == "POST":
                     _refuse_other_sites(request)
                 if allowed:
@@ -84,7 +85,7 @@ class PageRoute(APIRoute):
                 return RedirectResponse(_entrance(request), HTTPStatus.SEE_OTHER)
             except (MatcherError, RequestValidationError, HTTPException, *DATABASE_TROUBLE) as e:
                 response = _error_page(request, e)
-            if "lang" in request.query_params:
+            if "lang" in request.query_params and allowed is not KIOSKS:
                 _remember(response, LANGUAGE_COOKIE, request.state.language, request)
             return response
 
@@ -113,7 +114,10 @@ async def _let_in(request: Request, allowed: frozenset[Role]) -> None:
     at_kiosk = allowed is KIOSKS
     token = request.cookies.get(KIOSK_COOKIE if at_kiosk else STAFF_COOKIE, "")
     if at_kiosk:
-        request.state.kiosk = await run_in_threadpool(app.kiosks.at, token)
+        here = request.state.kiosk = await run_in_threadpool(app.kiosks.at, token)
+        if request.method == "POST":
+            visit = await run_in_threadpool(app.kiosks.visit, here)
+            request.state.language = visit.language
     else:
         principal: Principal = await run_in_threadpool(
             lambda: app.sessions.find(token, now=app.clock())
@@ -161,9 +165,22 @@ def _language(request: Request) -> Language:
 
 def _error_page(request: Request, error: Exception) -> Response:
     status, kind = kind_of(error)
-    at_kiosk = request.url.path.startswith("/kiosk")
+    if request.url.path.startswith("/kiosk") and request.method == "POST":
+        # An answer here would leave what was typed with the browser, to be sent again.
+        return RedirectResponse(
+            f"/kiosk/sorry?kind={kind}&lang={request.state.language}", HTTPStatus.SEE_OTHER
+        )
     # Visitors cannot do anything about it; staff read what the interface would say.
+    at_kiosk = request.url.path.startswith("/kiosk")
     told = f"{error}" if isinstance(error, MatcherError) and not at_kiosk else ""
+    return sorry(request, kind, status=status, told=told)
+
+
+def sorry(
+    request: Request, kind: str, *, status: HTTPStatus = HTTPStatus.OK, told: str = ""
+) -> Response:
+    """The page that says what kind of thing went wrong, and the way back."""
+    at_kiosk = request.url.path.startswith("/kiosk")
     return page(
         "error.html",
         request,

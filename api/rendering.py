@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -43,7 +44,7 @@ def render(template: str, request: Request, *, language: Language, **values: obj
         say=partial(_say, language),
         token=form_token(token) if token else "",
         signed_in=bool(token),
-        path=request.url.path,
+        in_language=partial(_in_language, request),
         **values,
     )
 
@@ -63,6 +64,11 @@ def page(
         status_code=status,
         headers={"Content-Language": TAGS[language], **(headers or {})},
     )
+
+
+def _in_language(request: Request, language: Language) -> str:
+    """The address of the same page in that language."""
+    return f"?{urlencode({**request.query_params, 'lang': language.value})}"
 
 
 def _say(language: Language, key: str, **values: object) -> str:

@@ -70,6 +70,7 @@ def test_a_role_sees_the_pages_that_the_table_gives_it(fairground: Bureau, route
         assert answer.status_code == 403
     else:
         assert answer.status_code == 303
+        assert re.search("set-up|sign-in", answer.headers["location"])
 
 
 def test_a_kiosk_cannot_be_opened_with_a_key_of_staff_nor_the_desk_with_a_kiosks(
@@ -213,10 +214,33 @@ def test_no_number_stands_in_an_address_an_answer_or_the_log(
     assert not re.search(r"[AF]1\d{8}|王|S-1", logged.out + logged.err)
 
 
-def test_too_many_numbers_are_answered_with_a_page(fairground: Bureau):
+def test_too_many_numbers_are_answered_without_what_was_typed(fairground: Bureau):
     token = sign_in(fairground, Role.KIOSK)
-    statuses = [
-        fairground.client.post("/kiosk/scan", data={"number": "x", "token": token}).status_code
+    fairground.client.post("/kiosk/language", data={"lang": "vi", "token": token})
+    places = [
+        fairground.client.post(
+            "/kiosk/scan", data={"number": "x", "token": token}, follow_redirects=False
+        ).headers["location"]
         for _ in range(13)
     ]
-    assert statuses == [200] * 12 + [429]
+    assert places == ["/kiosk"] * 12 + ["/kiosk/sorry?kind=too-many-requests&lang=vi"]
+    assert "Thử quá nhiều lần" in fairground.client.get(places[-1]).text
+
+
+@pytest.mark.parametrize("kind", ["", "nonsense", "<script>", "not-ready"])
+def test_what_went_wrong_at_a_kiosk_is_said_in_words_of_ours(fairground: Bureau, kind: str):
+    answer = fairground.client.get("/kiosk/sorry", params={"kind": kind})
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text
+    assert 'http-equiv="refresh"' in answer.text
+
+
+def test_another_language_keeps_where_one_was_going(fairground: Bureau):
+    answer = fairground.client.get("/kiosk/set-up?fair=F-1")
+    assert "?fair=F-1&amp;lang=th" in answer.text
+
+
+def test_a_body_too_large_is_answered_with_a_page(fairground: Bureau):
+    answer = fairground.client.post("/sign-in", data={"key": "x" * 1_100_000})
+    assert answer.status_code == 413
+    assert answer.headers["content-type"].startswith("text/html")
