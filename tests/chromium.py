@@ -21,6 +21,7 @@ REMEDY = "Run `make browser` as root; it installs what is missing, or says what 
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
