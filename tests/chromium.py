@@ -77,6 +77,7 @@ def served(web: FastAPI) -> Iterator[str]:
 def context(browser: Browser, **options: object) -> Iterator[BrowserContext]:
     """A browser that knows nothing yet."""
     opened = browser.new_context(viewport={"width": 1080, "height": 1400}, **options)
-    opened.set_default_timeout(60_000)
+    # A busy machine fails no test.
+    opened.set_default_timeout(180_000)
     yield opened
     opened.close()

@@ -16,6 +16,7 @@ from matcher.db import fairs as db
 from matcher.db.engine import reading
 from matcher.db.store import must_get, open_vacancies
 from matcher.entities import Channel, JobFair, JobSeeker
+from matcher.features.vectors import Vectors
 from matcher.retrieval.pool import Pool, Segment
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
@@ -90,7 +91,7 @@ class FairLists:
         columns, vectors = self._indexer.vacancies(found, index.centring, index.hire_rates)
         here = replace(index, vacancies=Pool.of(Segment.of(columns, vectors)))
         nothing = here.vacancies.overlay.columns
-        others = index.vacancies.updated(ids, nothing, vectors.empty(vectors.texts.shape[1]))
+        others = index.vacancies.updated(ids, nothing, Vectors.empty(vectors.texts.shape[1]))
         return (
             self._lists(self._live.standing(replace(snapshot, index=here))),
             self._lists(
