@@ -1,6 +1,9 @@
 # The service and its commands; the register lies in a database, everything else in two volumes.
 FROM python:3.11-slim
 
+# What PDF files are set with.
+RUN apt-get update && apt-get install -y --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-noto-core && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /app
 COPY pyproject.toml constraints.txt README.md NOTICE ./
 RUN python3 -m venv .venv

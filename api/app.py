@@ -8,14 +8,19 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.staticfiles import StaticFiles
 
+from api.board import board
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
 from api.health import health
+from api.kiosk import kiosk
 from api.problems import answer_with_problems
 from api.rates import rates
+from api.rendering import STATIC
 from api.routes import v1
+from api.sign_in import sign_in
 from matcher.bootstrap import App
 
 DESCRIPTION = """Match lists with reasons, and the rates of the bureau.
@@ -53,5 +58,8 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
+    for pages in (sign_in, kiosk, board):
+        web.include_router(pages)
+    web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)
     return web

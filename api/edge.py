@@ -5,16 +5,41 @@ from __future__ import annotations
 import time
 import traceback
 from http import HTTPStatus
+from pathlib import Path
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import internal_problem
 
 MAX_BODY_BYTES = 1_000_000
+PAGES = ("/kiosk", "/fairs", "/sign-")
+"""What people look at; what fails there is said by FAILED."""
+FAILED = Path(__file__).parent / "static" / "failed.html"
+OPEN_FILES = ("/static", "/docs")
+"""What holds nothing of anybody and may lie in a cache."""
+
+POLICY = (
+    "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'"
+)
+POLICY_OF_DOCS = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+"""Swagger UI writes styles into its page."""
+
+PROTECTION = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""On every answer."""
 
 log = structlog.get_logger("api.access")
 
@@ -35,11 +60,15 @@ class Edge:
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                if scope["path"].startswith("/v1"):
+                for name, value in PROTECTION.items():
+                    headers[name] = value
+                if scope["path"].startswith("/docs"):
+                    headers["Content-Security-Policy"] = POLICY_OF_DOCS
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                if not scope["path"].startswith(OPEN_FILES):
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
@@ -51,7 +80,7 @@ class Edge:
             log.error("unexpected_error", error=type(error).__name__, frames=frames[-8:])
             if status:
                 raise
-            await internal_problem(scope["path"])(scope, receive, send_with_headers)
+            await _told(scope["path"])(scope, receive, send_with_headers)
         finally:
             log.info(
                 "request",
@@ -60,6 +89,16 @@ class Edge:
                 status=status,
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )
+
+
+def _told(path: str) -> Response:
+    """That something failed, for a program or, on a page, for people."""
+    if path.startswith("/kiosk"):
+        # Nothing that was sent stays with the browser.
+        return RedirectResponse("/static/failed.html", HTTPStatus.SEE_OTHER)
+    if path.startswith(PAGES):
+        return HTMLResponse(FAILED.read_bytes(), status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return internal_problem(path)
 
 
 def limited(request: Request) -> Request:

@@ -24,6 +24,8 @@ def configure_logs() -> None:
     logging.getLogger("uvicorn.access").disabled = True
     watched = sys.stderr.isatty()
     structlog.configure(
+        # Other commands are quieter than a service may be.
+        wrapper_class=structlog.make_filtering_bound_logger("info"),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -23,6 +23,7 @@ from matcher.errors import (
     MatcherError,
     NotFoundError,
     NotReadyError,
+    TooManyRequestsError,
     UnauthenticatedError,
 )
 from matcher.identity import holds_number
@@ -35,6 +36,7 @@ STATUS: Mapping[type[MatcherError], tuple[HTTPStatus, str]] = {
     NotFoundError: (HTTPStatus.NOT_FOUND, "not-found"),
     ConflictError: (HTTPStatus.CONFLICT, "conflict"),
     InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input"),
+    TooManyRequestsError: (HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests"),
     NotReadyError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
     ArtefactError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
     ConfigurationError: (HTTPStatus.INTERNAL_SERVER_ERROR, "configuration"),
@@ -82,9 +84,7 @@ def problem_of(
     path: str, error: MatcherError, more: Mapping[str, object] | None = None
 ) -> Response:
     """The problem details of an error of the matcher."""
-    status, kind = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("request_failed", error=type(error).__name__, reason=error.message)
+    status, kind = kind_of(error)
     challenge = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
     return problem(
         path,
@@ -95,6 +95,25 @@ def problem_of(
         more=more,
         headers=challenge,
     )
+
+
+def kind_of(error: Exception) -> tuple[HTTPStatus, str]:
+    """Status and kind of an error that is foreseen; what the operator must see is logged."""
+    match error:
+        case MatcherError():
+            status, kind = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.error("request_failed", error=type(error).__name__, reason=error.message)
+            return status, kind
+        case HTTPException():
+            status = HTTPStatus(error.status_code)
+            return status, _HTTP.get(status, _UNREADABLE)[0]
+        case RequestValidationError():
+            return HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input"
+        case _:
+            # The text of a database's error holds the statement and its values.
+            log.error("request_failed", error=type(error).__name__)
+            return HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"
 
 
 def internal_problem(path: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from matcher.cli import app
 from matcher.config import ROOT
+from matcher.identity import holds_number
 
 
 @pytest.fixture
@@ -52,7 +54,11 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     behind = run("rates", "--rate", "employment_rate", "--events", "denominator")
     assert behind.output.count("SIM-S") == 120
     assert "findings" in run("proof").output or "Nothing found" in run("proof").output
-    assert "mk_" in run("welcome").output
+    welcomed = run("welcome").output
+    assert "/kiosk?fair=SIM-F-" in welcomed
+    assert len(set(re.findall(r"mk_[\w-]+", welcomed))) == 2
+    assert holds_number(welcomed)
+    assert run("welcome").exit_code == 0
     assert run("check").exit_code == 0
     assert "for trying" in run("key", "list").output
 

@@ -28,14 +28,19 @@ from matcher.reference import Reference
 from matcher.service.advice import Advice
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of, now
+from matcher.service.fair_lists import FairLists
+from matcher.service.fairs import Fairs
 from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.keys import Keys
+from matcher.service.kiosks import Kiosks
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
 from matcher.service.proof import Proof
 from matcher.service.register import Register
+from matcher.service.sessions import Sessions
+from matcher.service.visits import Visits
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,46 @@ class App:
             champion=self.champion,
             exploration=self.exploration,
             clock=self.clock,
+        )
+
+    @cached_property
+    def fair_lists(self) -> FairLists:
+        """Match lists at job fairs."""
+        return FairLists(
+            self.engine,
+            self.live,
+            self.indexer,
+            self.figures,
+            champion=self.champion,
+            exploration=self.exploration,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def fairs(self) -> Fairs:
+        """Job fairs: booths, résumés, results."""
+        return Fairs(self.engine)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in to the pages."""
+        return Sessions(self.engine, self.keys)
+
+    @cached_property
+    def kiosks(self) -> Kiosks:
+        """Kiosks at fairs and the visit that each holds."""
+        return Kiosks(self.engine, self.sessions, clock=self.clock)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """What a visitor does at a kiosk."""
+        return Visits(
+            self.engine,
+            self.kiosks,
+            self.fairs,
+            self.fair_lists,
+            identity_key=self.identity_key,
+            reference=self.reference,
         )
 
     @cached_property

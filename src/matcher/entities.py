@@ -255,7 +255,10 @@ class Booth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FairResume:
-    """A résumé handed in at a fair; `matched` says whether it led to a match on the spot."""
+    """A résumé handed in at a fair; `matched` says whether it led to a match on the spot.
+
+    `number` is what stands on the paper and is called out at the booth, counted within the fair.
+    """
 
     id: str
     fair_id: str
@@ -265,6 +268,8 @@ class FairResume:
     vacancy_id: str | None = None
     handed_in_on_behalf: bool = False
     matched: bool = False
+    interviewed: bool = False
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,10 @@ class UnauthenticatedError(MatcherError):
     """No valid API key came with the request."""
 
 
+class TooManyRequestsError(MatcherError):
+    """The caller asks more often than anybody needs to who has nothing to try out."""
+
+
 class ArtefactError(MatcherError):
     """A stored artefact is missing, damaged or does not fit this program."""
 

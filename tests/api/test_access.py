@@ -8,6 +8,7 @@ import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from api.access import MAY
+from api.page_route import PAGES
 from matcher.service.keys import Role
 from tests.bureau import NOON, SEEKER, VACANCY, Bureau
 
@@ -18,6 +19,7 @@ OPEN = {
     "GET /docs",
     "GET /docs/own",
     "GET /docs/swagger",
+    "GET /static",
 }
 BODIES = {
     "POST /v1/matches": {"text": "倉庫"},
@@ -76,9 +78,11 @@ def concrete(route: str) -> tuple[str, str]:
 
 
 def test_every_route_but_the_open_ones_wants_a_key(bureau: Bureau):
+    """Those of the pages want a session: tests/pages/test_access.py walks them."""
     routes = set(every_route(bureau.client.app.routes))
-    assert routes - OPEN == set(MAY) == ALL
-    for route in sorted(routes - OPEN):
+    assert set(MAY) == ALL
+    assert routes == OPEN | ALL | PAGES.keys()
+    for route in sorted(ALL):
         answer = bureau.client.request(*concrete(route), json=BODIES.get(route))
         assert answer.status_code == 401, route
         assert answer.headers["www-authenticate"] == "Bearer"

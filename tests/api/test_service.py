@@ -29,7 +29,7 @@ def test_answers_are_not_kept_by_anybody_in_between(bureau: Bureau):
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
-    assert "cache-control" not in bureau.client.get("/health/live").headers
+    assert "cache-control" not in bureau.client.get("/static/pages.css").headers
 
 
 def test_the_log_names_routes_and_never_people_or_what_they_wrote(bureau: Bureau):

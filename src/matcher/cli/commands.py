@@ -18,6 +18,7 @@ from matcher.cli.keys import keys
 from matcher.cli.printing import (
     out,
     print_changes,
+    print_kiosk,
     print_report,
     print_slate,
     print_welcome,
@@ -39,7 +40,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(keys, name="key")
 
 TRIAL = "for trying"
-"""Name of the key that `welcome` makes."""
+"""Name of the keys that `welcome` makes."""
 
 
 @app.callback()
@@ -213,15 +214,29 @@ def serve(
 
 @app.command()
 def welcome() -> None:
-    """Make a key for trying and print where to look first; an earlier key for trying ends."""
+    """Make keys for trying and print where to look first; earlier keys for trying end."""
+    # Loads the simulator, which other commands should not pay for.
+    from matcher.jobs.demonstration import hold_fair, number_to_scan
+
     with failing_clearly():
         bureau = App(Settings())
         now = bureau.clock()
         for key in bureau.keys.all():
             if key.name == TRIAL and key.revoked_at is None:
                 bureau.keys.revoke(key.id, now=now)
-        secret = bureau.keys.create(name=TRIAL, role=Role.COUNSELLOR, now=now)
-        print_welcome(bureau.settings, secret, simulated=bureau.figures.simulated())
+        made = {
+            role: bureau.keys.create(name=TRIAL, role=role, now=now)
+            for role in (Role.COUNSELLOR, Role.KIOSK)
+        }
+        simulated = bureau.figures.simulated()
+        print_welcome(bureau.settings, made[Role.COUNSELLOR], simulated=simulated)
+        if simulated and bureau.identity_key is not None:
+            print_kiosk(
+                bureau.settings,
+                made,
+                fair=hold_fair(bureau.engine, day_of(now)),
+                number=number_to_scan(bureau.engine, bureau.identity_key),
+            )
 
 
 @app.command()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from matcher.config import Settings
-from matcher.entities import Language
+from matcher.entities import JobFair, Language
 from matcher.ranking.wording import Voice
 from matcher.reference import Reference
 from matcher.service.advice import Changes, WhyNot
 from matcher.service.advice_views import changes_view, why_not_view
+from matcher.service.keys import Role
 from matcher.service.lists import Slate
 from matcher.service.views import slate_view
 
@@ -81,6 +83,21 @@ def print_welcome(settings: Settings, key: str, *, simulated: bool) -> None:
         "    -H 'Content-Type: application/json' \\\n"
         """    -d '{"text": "會開堆高機，想找前鎮的倉庫日班，月薪三萬五"}' \\\n"""
         "    | python3 -m json.tool --no-ensure-ascii\n"
+    )
+
+
+def print_kiosk(
+    settings: Settings, keys: Mapping[Role, str], *, fair: JobFair, number: str | None
+) -> None:
+    """How to try the pages: the kiosk at a simulated fair of today, and that fair's board."""
+    address = f"http://{settings.host}:{settings.port}"
+    print(
+        "A kiosk at a job fair of today, in a browser; it asks for its key once:\n"
+        f"\n  kiosk             {address}/kiosk?fair={fair.id}"
+        f"\n  its key           {keys[Role.KIOSK]}   (role: kiosk)"
+        f"\n  a card to scan    {number or 'none: nobody looks for work'}"
+        "   (simulated; type it as a scanner would)"
+        f"\n  the fair's board  {address}/fairs/{fair.id}   (sign in with the key for trying)\n"
     )
 
 

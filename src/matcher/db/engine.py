@@ -90,7 +90,7 @@ def writing(engine: Engine, *, now: datetime | None = None) -> Iterator[Connecti
 
 @contextmanager
 def appending(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only adds rows nobody else reads back, such as logged slates."""
+    """One transaction on rows that no index follows, such as logged slates and sessions."""
     # Those who wait for SQLite's one writer hold no connection that a reader could use.
     turn = _turns.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
     with (

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 
@@ -177,6 +178,8 @@ fair_resumes = Table(
     Column("vacancy_id", Id, ForeignKey("vacancies.id"), index=True),
     Column("handed_in_on_behalf", Boolean, nullable=False),
     Column("matched", Boolean, nullable=False),
+    Column("interviewed", Boolean, nullable=False, server_default=false()),
+    Column("number", Integer),
     ForeignKeyConstraint(["fair_id", "booth_number"], ["booths.fair_id", "booths.number"]),
 )
 
@@ -324,6 +327,30 @@ api_keys = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("key_id", Id, ForeignKey("api_keys.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    comment="browsers that showed an API key; the token in their cookie is not kept",
+)
+
+kiosks = Table(
+    "kiosks",
+    metadata,
+    Column("key_id", Id, ForeignKey("api_keys.id", ondelete="CASCADE"), primary_key=True),
+    Column("fair_id", Id, ForeignKey("job_fairs.id", ondelete="CASCADE"), nullable=False),
+    Column("tries_from", UtcDateTime),
+    Column("tries", Integer, nullable=False),
+    Column("visit", Text),
+    Column("visit_began_at", UtcDateTime),
+    Column("visit_touched_at", UtcDateTime),
+    Column("page_due", Boolean, nullable=False),
+    comment="one row a kiosk; only the cookie of the kiosk can decipher its visit",
 )
 
 imported = Table(

@@ -134,6 +134,8 @@ LAYOUTS: Mapping[Kind, Layout] = {
             "vacancy_id": "id",
             "handed_in_on_behalf": "yes/no",
             "matched": "yes/no",
+            "interviewed": "yes/no",
+            "number": "count",
         },
         filled=frozenset({"id", "fair_id", "handed_in_at", "handed_in_on_behalf", "matched"}),
     ),

@@ -66,6 +66,12 @@ class LiveIndex:
             raise NotReadyError("No index is loaded yet.", remedy="Run `matcher index`.")
         return self._snapshot
 
+    def standing(self, snapshot: Snapshot) -> LiveIndex:
+        """The same index as it is in `snapshot`, or a part of it; it follows nothing."""
+        still = LiveIndex(self._engine, self._indexer, self._folder)
+        still._snapshot = snapshot
+        return still
+
     @property
     def refused(self) -> ArtefactError | None:
         """Why the newest generation was not taken up, where a former one goes on answering."""

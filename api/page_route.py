@@ -1,0 +1,218 @@
+"""Who may see which page, checked before anything else; what goes wrong becomes a page too."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from api.access import ADMIN, ANALYST, COUNSELLOR, KIOSK
+from api.edge import limited
+from api.problems import DATABASE_TROUBLE, kind_of
+from api.rendering import form_token, page
+from api.words import WORDS
+from matcher.bootstrap import App
+from matcher.entities import Language
+from matcher.errors import ForbiddenError, MatcherError, UnauthenticatedError
+from matcher.service.keys import Principal, Role
+from matcher.service.kiosks import Kiosk
+
+STAFF = frozenset({COUNSELLOR, ADMIN})
+READERS = frozenset({COUNSELLOR, ANALYST, ADMIN})
+KIOSKS = frozenset({KIOSK})
+EVERYBODY: frozenset[Role] = frozenset()
+
+PAGES: Mapping[str, frozenset[Role]] = {
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "POST /sign-out": READERS,
+    "GET /fairs": READERS,
+    "GET /fairs/{fair_id}": READERS,
+    "GET /fairs/{fair_id}/report.pdf": READERS,
+    "GET /fairs/{fair_id}/booth": STAFF,
+    "POST /fairs/{fair_id}/papers": STAFF,
+    "POST /fairs/{fair_id}/resumes/{resume_id}": STAFF,
+    "GET /kiosk/set-up": EVERYBODY,
+    "POST /kiosk/set-up": EVERYBODY,
+    "GET /kiosk/sorry": EVERYBODY,
+    "GET /kiosk": KIOSKS,
+    "POST /kiosk/scan": KIOSKS,
+    "POST /kiosk/confirm": KIOSKS,
+    "POST /kiosk/write": KIOSKS,
+    "POST /kiosk/introduce": KIOSKS,
+    "POST /kiosk/hand-in": KIOSKS,
+    "POST /kiosk/language": KIOSKS,
+    "POST /kiosk/alive": KIOSKS,
+    "POST /kiosk/pdf": KIOSKS,
+    "POST /kiosk/done": KIOSKS,
+}
+"""Every page, and the roles it wants. One that is missing here cannot be made."""
+
+KIOSK_COOKIE, STAFF_COOKIE, LANGUAGE_COOKIE = "kiosk", "staff", "language"
+
+log = structlog.get_logger(__name__)
+
+
+class PageRoute(APIRoute):
+    """A page that knows who looks at it, and refuses forms that it did not make."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler behind the checks; raises KeyError for a page that `PAGES` lacks."""
+        answer = super().get_route_handler()
+        allowed = PAGES[f"{' '.join(self.methods or ())} {self.path}"]
+
+        async def guarded(request: Request) -> Response:
+            request.state.language = _language(request)
+            try:
+                request = limited(request)
+                if request.method == "POST":
+                    _refuse_other_sites(request)
+                if allowed:
+                    await _let_in(request, allowed)
+                response = await answer(request)
+            except UnauthenticatedError:
+                return RedirectResponse(_entrance(request), HTTPStatus.SEE_OTHER)
+            except (MatcherError, RequestValidationError, HTTPException, *DATABASE_TROUBLE) as e:
+                response = _error_page(request, e)
+            if "lang" in request.query_params and allowed is not KIOSKS:
+                _remember(response, LANGUAGE_COOKIE, request.state.language, request)
+            return response
+
+        return guarded
+
+
+def give_session(response: Response, cookie: str, token: str, request: Request) -> None:
+    """Let the browser keep the token of its session, out of reach of scripts and other sites."""
+    _remember(response, cookie, token, request)
+
+
+def _remember(response: Response, cookie: str, value: str, request: Request) -> None:
+    response.set_cookie(
+        cookie,
+        value,
+        path="/kiosk" if cookie == KIOSK_COOKIE else "/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+
+
+async def _let_in(request: Request, allowed: frozenset[Role]) -> None:
+    """Find the session, and that its role and the form are right."""
+    app: App = request.app.state.matcher
+    at_kiosk = allowed is KIOSKS
+    token = request.cookies.get(KIOSK_COOKIE if at_kiosk else STAFF_COOKIE, "")
+    if at_kiosk:
+        here = request.state.kiosk = await run_in_threadpool(app.kiosks.at, token)
+        if request.method == "POST":
+            visit = await run_in_threadpool(app.kiosks.visit, here)
+            request.state.language = visit.language
+    else:
+        principal: Principal = await run_in_threadpool(
+            lambda: app.sessions.find(token, now=app.clock())
+        )
+        if principal.role not in allowed:
+            raise ForbiddenError(
+                f"A key of the role {principal.role} may not do this.",
+                remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
+            )
+        request.state.principal = principal
+    request.state.token = token
+    if request.method == "POST":
+        form = await request.form()
+        sent = str(form.get("token", "")).encode()
+        if not hmac.compare_digest(sent, form_token(token).encode()):
+            raise ForbiddenError(
+                "The form is not one of this session.", remedy="Load the page and try again."
+            )
+
+
+def _refuse_other_sites(request: Request) -> None:
+    site = request.headers.get("sec-fetch-site")
+    if site is None:
+        # Browsers without that header name the origin; `null`, as no-referrer makes it, says less.
+        origin = request.headers.get("origin", "null")
+        same = origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
+    else:
+        same = site in ("same-origin", "none")
+    if not same:
+        raise ForbiddenError("Another site sent this form.", remedy="Use the page itself.")
+
+
+def _entrance(request: Request) -> str:
+    if request.url.path.startswith("/kiosk"):
+        return f"/kiosk/set-up?fair={quote(request.query_params.get('fair', ''), safe='')}"
+    return f"/sign-in?next={quote(request.url.path if request.method == 'GET' else '/fairs')}"
+
+
+def _language(request: Request) -> Language:
+    for said in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if said in set(Language):
+            return Language(str(said))
+    return Language.ZH
+
+
+def _error_page(request: Request, error: Exception) -> Response:
+    status, kind = kind_of(error)
+    if request.url.path.startswith("/kiosk") and request.method == "POST":
+        # An answer here would leave what was typed with the browser, to be sent again.
+        return RedirectResponse(
+            f"/kiosk/sorry?kind={kind}&lang={request.state.language}", HTTPStatus.SEE_OTHER
+        )
+    # Visitors cannot do anything about it; staff read what the interface would say.
+    at_kiosk = request.url.path.startswith("/kiosk")
+    told = f"{error}" if isinstance(error, MatcherError) and not at_kiosk else ""
+    return sorry(request, kind, status=status, told=told)
+
+
+def sorry(
+    request: Request, kind: str, *, status: HTTPStatus = HTTPStatus.OK, told: str = ""
+) -> Response:
+    """The page that says what kind of thing went wrong, and the way back."""
+    at_kiosk = request.url.path.startswith("/kiosk")
+    return page(
+        "error.html",
+        request,
+        language=request.state.language,
+        status=status,
+        kind=kind if f"error.{kind}" in WORDS else "internal",
+        told=told,
+        home="/kiosk" if at_kiosk else "/fairs",
+        at_kiosk=at_kiosk,
+    )
+
+
+def local_path(path: str) -> str:
+    """`path` if it is one of ours, else the list of fairs: nobody is sent to another site."""
+    return path if re.fullmatch(r"/[A-Za-z0-9_.%-][A-Za-z0-9/_.%-]*", path) else "/fairs"
+
+
+async def _service(request: Request) -> App:
+    app: App = request.app.state.matcher
+    return app
+
+
+async def _kiosk(request: Request) -> Kiosk:
+    kiosk: Kiosk = request.state.kiosk
+    return kiosk
+
+
+async def _spoken(request: Request) -> Language:
+    language: Language = request.state.language
+    return language
+
+
+Service = Annotated[App, Depends(_service)]
+ThisKiosk = Annotated[Kiosk, Depends(_kiosk)]
+Spoken = Annotated[Language, Depends(_spoken)]

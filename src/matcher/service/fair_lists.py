@@ -1,0 +1,112 @@
+"""Lists at a job fair: what its booths offer, and then what the rest of the bureau does.
+
+Two lists rather than one in another order: each is shown as it was ranked and logged, so what is
+learnt from them later is true. The first searches the fair's own vacancies only, so that none is
+lost among the thousands elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine
+
+from matcher.db import fairs as db
+from matcher.db.engine import reading
+from matcher.db.store import must_get, open_vacancies
+from matcher.entities import Channel, JobFair, JobSeeker
+from matcher.features.vectors import Vectors
+from matcher.retrieval.pool import Pool, Segment
+from matcher.service.champion import Champion
+from matcher.service.clock import Clock, day_of
+from matcher.service.figures import Figures
+from matcher.service.indexing import Indexer
+from matcher.service.lists import Lists, Slate
+from matcher.service.live import LiveIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FairSlate:
+    """What a visitor is shown; `booths` are the numbers of each employer's booths here."""
+
+    here: Slate
+    elsewhere: Slate
+    booths: Mapping[str, tuple[str, ...]]
+
+
+class FairLists:
+    """Match lists for visitors of a fair, in the words of `Lists`."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        live: LiveIndex,
+        indexer: Indexer,
+        figures: Figures,
+        *,
+        champion: Champion,
+        exploration: Mapping[Channel, float],
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._live = live
+        self._indexer = indexer
+        self._figures = figures
+        self._champion = champion
+        self._exploration = exploration
+        self._clock = clock
+
+    def for_seeker(self, fair_id: str, seeker_id: str, *, here: int, elsewhere: int) -> FairSlate:
+        """The best open vacancies for a registered person: so many `here`, so many `elsewhere`."""
+        of_booths, of_others, booths = self._split(fair_id)
+        return FairSlate(
+            here=of_booths.for_seeker(seeker_id, k=here, channel=Channel.KIOSK),
+            elsewhere=of_others.for_seeker(seeker_id, k=elsewhere, channel=Channel.KIOSK),
+            booths=booths,
+        )
+
+    def for_profile(
+        self, fair_id: str, profile: JobSeeker, *, here: int, elsewhere: int
+    ) -> FairSlate:
+        """The same for somebody nobody registered; nothing of the profile is kept."""
+        of_booths, of_others, booths = self._split(fair_id)
+        return FairSlate(
+            here=of_booths.for_profile(profile, k=here, channel=Channel.KIOSK),
+            elsewhere=of_others.for_profile(profile, k=elsewhere, channel=Channel.KIOSK),
+            booths=booths,
+        )
+
+    def _split(self, fair_id: str) -> tuple[Lists, Lists, dict[str, tuple[str, ...]]]:
+        """Lists of the fair's vacancies, lists of all others, and the fair's booths."""
+        with reading(self._engine) as connection:
+            must_get(connection, JobFair, fair_id)
+            numbers: dict[str, tuple[str, ...]] = {}
+            for booth, employer in db.booths_of(connection, fair_id):
+                numbers[employer.id] = (*numbers.get(employer.id, ()), booth.number)
+            ids = db.vacancies_at(connection, fair_id)
+            found = list(open_vacancies(connection, day_of(self._clock()), ids))
+        snapshot = self._live.snapshot
+        index = snapshot.index
+        columns, vectors = self._indexer.vacancies(found, index.centring, index.hire_rates)
+        here = replace(index, vacancies=Pool.of(Segment.of(columns, vectors)))
+        nothing = here.vacancies.overlay.columns
+        others = index.vacancies.updated(ids, nothing, Vectors.empty(vectors.texts.shape[1]))
+        return (
+            self._lists(self._live.standing(replace(snapshot, index=here))),
+            self._lists(
+                self._live.standing(replace(snapshot, index=replace(index, vacancies=others)))
+            ),
+            numbers,
+        )
+
+    def _lists(self, live: LiveIndex) -> Lists:
+        return Lists(
+            self._engine,
+            live,
+            self._indexer,
+            self._figures,
+            champion=self._champion,
+            exploration=self._exploration,
+            clock=self._clock,
+        )
