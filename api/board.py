@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.page_route import STAFF, PageRoute, Service, Spoken
+from api.access import DESK
+from api.page_route import PageRoute, Service, Spoken
 from api.pdf import pdf
 from api.rendering import page, render
 from matcher.bootstrap import App
@@ -102,7 +103,7 @@ def _board(app: App, request: Request, fair_id: str) -> dict[str, Any]:
         "at": app.clock().astimezone(TAIPEI),
         "notice": _notice(found.simulated, request.state.language),
         "seconds": RENEWED_SECONDS,
-        "may_note": request.state.principal.role in STAFF,
+        "may_note": request.state.principal.role in DESK,
     }
 
 

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.access import ADMIN, ANALYST, COUNSELLOR, KIOSK
+from api.access import ANALYST, DESK, KIOSK
 from api.edge import limited
 from api.problems import DATABASE_TROUBLE, kind_of
 from api.rendering import form_token, page
@@ -28,8 +28,7 @@ from matcher.errors import ForbiddenError, MatcherError, UnauthenticatedError
 from matcher.service.keys import Principal, Role
 from matcher.service.kiosks import Kiosk
 
-STAFF = frozenset({COUNSELLOR, ADMIN})
-READERS = frozenset({COUNSELLOR, ANALYST, ADMIN})
+READERS = DESK | {ANALYST}
 KIOSKS = frozenset({KIOSK})
 EVERYBODY: frozenset[Role] = frozenset()
 
@@ -40,9 +39,9 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /fairs": READERS,
     "GET /fairs/{fair_id}": READERS,
     "GET /fairs/{fair_id}/report.pdf": READERS,
-    "GET /fairs/{fair_id}/booth": STAFF,
-    "POST /fairs/{fair_id}/papers": STAFF,
-    "POST /fairs/{fair_id}/resumes/{resume_id}": STAFF,
+    "GET /fairs/{fair_id}/booth": DESK,
+    "POST /fairs/{fair_id}/papers": DESK,
+    "POST /fairs/{fair_id}/resumes/{resume_id}": DESK,
     "GET /kiosk/set-up": EVERYBODY,
     "POST /kiosk/set-up": EVERYBODY,
     "GET /kiosk/sorry": EVERYBODY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from matcher.db.fairs import BoothTally
 from matcher.db.store import get_many, must_get, open_vacancies, upsert
 from matcher.entities import Booth, Employer, FairResume, JobFair, Vacancy
 from matcher.errors import ConflictError, NotFoundError
+from matcher.rates.registry import FORMULAS, quotient
 from matcher.service.clock import day_of
 
 NEWEST = 50
@@ -185,8 +186,7 @@ def on_site_rate(tally: BoothTally) -> Decimal | None:
     in_person = tally.resumes - tally.on_behalf
     if in_person == 0:
         return None
-    exact = Decimal(tally.matches) * 100 / Decimal(in_person)
-    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return quotient(tally.matches * 100, in_person, FORMULAS["on_site_match_rate"].decimals)
 
 
 def _noted(resume: FairResume, result: Result, holds: bool) -> FairResume:
