@@ -28,6 +28,7 @@ LIMITS: Mapping[Role, Limits] = {
     # A kiosk stands unused over lunch, and is set up anew for every fair.
     Role.KIOSK: Limits(idle=timedelta(hours=4), longest=timedelta(hours=12)),
     Role.COUNSELLOR: Limits(idle=timedelta(minutes=30), longest=timedelta(hours=10)),
+    Role.SUPERVISOR: Limits(idle=timedelta(minutes=30), longest=timedelta(hours=10)),
     Role.ANALYST: Limits(idle=timedelta(minutes=30), longest=timedelta(hours=10)),
     Role.ADMIN: Limits(idle=timedelta(minutes=15), longest=timedelta(hours=10)),
 }
