@@ -101,6 +101,10 @@ def test_the_board_counts_each_booth_and_all_of_them(bureau_at_fair: Bureau, fai
     assert (twelve.resumes, on_site_rate(twelve)) == (0, None)
     assert board.total.resumes == 3
     assert on_site_rate(board.total) == Decimal("50.00")
+    # The rates of the fair are counted from the log of events, and say the same.
+    _, report = bureau_at_fair.app.figures.of_fair(FAIR.id)
+    (rate,) = (rate for rate in report.rates if rate.formula.key == "on_site_match_rate")
+    assert (rate.value, rate.numerator, rate.denominator) == (Decimal("50.00"), 1, 2)
 
 
 def test_resumes_that_name_no_booth_are_counted_too(bureau_at_fair: Bureau, fairs: Fairs):
