@@ -41,7 +41,7 @@ READ_SEEKERS, READ_VACANCIES = 8_000, 12_000
 TODAY = day_number(LAST_DAY)
 NOBODYS_KEY = IdentityKey(1, bytes(32))
 
-R = TypeVar("R", JobSeeker, Vacancy)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ def load(app: App) -> Bureau:
 
 def the_vacancies(app: App) -> list[Vacancy]:
     """VACANCIES simulated vacancies, all open."""
-    found = _records(Kind.VACANCIES, Vacancy, VACANCIES, app)
+    found = records(Kind.VACANCIES, Vacancy, app, most=VACANCIES)
     return [replace(v, closes_on=None, closed_on=None) for v in found]
 
 
 def the_seekers(app: App) -> list[JobSeeker]:
     """SEEKERS simulated people, all looking for work."""
-    found = _records(Kind.SEEKERS, JobSeeker, SEEKERS, app)
+    found = records(Kind.SEEKERS, JobSeeker, app, most=SEEKERS)
     return [replace(s, status=SeekerStatus.ACTIVE) for s in found]
 
 
@@ -176,7 +176,8 @@ def _load_vectors(name: str) -> Vectors:
     return Vectors(texts, titles)
 
 
-def _records(kind: Kind, entity: type[R], most: int, app: App) -> list[R]:
+def records(kind: Kind, entity: type[R], app: App, *, most: int | None = None) -> list[R]:
+    """The first simulated records of a kind."""
     folder = FOLDER / "register"
     if not (folder / "README.txt").exists():
         with track("simulated days") as progress:
@@ -190,8 +191,8 @@ def _records(kind: Kind, entity: type[R], most: int, app: App) -> list[R]:
             )
     sources, _ = survey([folder / f"{kind}.csv"])
     chunks = read(sources[0], reference=app.reference, key=NOBODYS_KEY, today=LAST_DAY)
-    records = (record.entity for chunk in chunks for record in chunk.records)
-    return list(islice((e for e in records if isinstance(e, entity)), most))
+    entities = (record.entity for chunk in chunks for record in chunk.records)
+    return list(islice((e for e in entities if isinstance(e, entity)), most))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,2 @@
+from matcher.entities import Channel
+CHANNEL = Channel.COUNSELLOR
