@@ -9,6 +9,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from api.crowd import Crowd
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
@@ -47,6 +48,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
         redoc_url=None,
     )
     web.state.matcher = app
+    web.state.crowd = Crowd()
     web.add_middleware(Edge)
     answer_with_problems(web)
     web.include_router(v1)

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from matcher.errors import (
     ArtefactError,
+    BusyError,
     ConfigurationError,
     ConflictError,
     ForbiddenError,
@@ -35,12 +36,18 @@ STATUS: Mapping[type[MatcherError], tuple[HTTPStatus, str]] = {
     NotFoundError: (HTTPStatus.NOT_FOUND, "not-found"),
     ConflictError: (HTTPStatus.CONFLICT, "conflict"),
     InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input"),
+    BusyError: (HTTPStatus.SERVICE_UNAVAILABLE, "busy"),
     NotReadyError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
     ArtefactError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
     ConfigurationError: (HTTPStatus.INTERNAL_SERVER_ERROR, "configuration"),
     MatcherError: (HTTPStatus.INTERNAL_SERVER_ERROR, "internal"),
 }
 """Status and type of each kind of error; a kind of its own inherits from its nearest ancestor."""
+
+_HEADERS: Mapping[type[MatcherError], Mapping[str, str]] = {
+    UnauthenticatedError: {"WWW-Authenticate": "Bearer"},
+    BusyError: {"Retry-After": "1"},
+}
 
 DATABASE_TROUBLE = (OperationalError, InterfaceError, PoolTimeoutError)
 """What SQLAlchemy raises where the database does not answer, or not soon enough."""
@@ -85,7 +92,6 @@ def problem_of(
     status, kind = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", error=type(error).__name__, reason=error.message)
-    challenge = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
     return problem(
         path,
         status,
@@ -93,7 +99,7 @@ def problem_of(
         detail=error.message,
         remedy=error.remedy,
         more=more,
-        headers=challenge,
+        headers=_HEADERS.get(type(error)),
     )
 
 

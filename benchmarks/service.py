@@ -38,7 +38,7 @@ from rich.table import Table
 from matcher.bootstrap import App
 from matcher.db.engine import writing
 from matcher.db.store import open_vacancies, upsert
-from matcher.entities import Vacancy
+from matcher.entities import Channel, Vacancy
 from matcher.features.vectors import Vectors
 from matcher.service.clock import day_of
 from matcher.service.keys import Role
@@ -50,6 +50,8 @@ OVERLAYS, CHANGES = (0, 1_000, 5_000), 30
 KIOSKS, CROWD, CROWD_SECONDS = 32, 200, 10.0
 K = 100
 PATIENCE_S = 120.0
+SETTLE_S = 25.0
+"""Until a server has its encoder."""
 
 console = Console(width=120)
 """Where tables go."""
@@ -213,7 +215,7 @@ def lists() -> None:
                 over_http.append(timed(lambda: server.ask(connection, path)))
             for row in part:
                 name = ids[row].decode()
-                inside.append(timed(lambda: app.lists.for_seeker(name, k=10, channel=edge.CHANNEL)))
+                inside.append(timed(lambda: app.lists.for_seeker(name, k=10, channel=Channel.COUNSELLOR)))
             scans += [timed(lambda: scan(row)) for row in part]
         status, answer = server.ask(connection, path)
         sent = len(answer)
@@ -231,7 +233,31 @@ def lists() -> None:
     console.print(f"{len(chosen)} seekers, {sent:,} bytes an answer", highlight=False)
 
 
-SECTIONS = {"start": start, "lists": lists}
+def edges() -> None:
+    """Processor time of a server a request: the web edge, and bare ASGI with the same bytes."""
+    used = {}
+    path = "/v1/seekers/SIM-S000100/matches"
+    with a_copy() as app:
+        with serving(app) as server:
+            (app.settings.var_dir / edge.ANSWER).write_bytes(server.ask(server.connect(), path)[1])
+        for name in ("bare", "edge"):
+            command = [sys.executable, edge.__file__, name]
+            with serving(app, command=command) as server:
+                connection = server.connect()
+                time.sleep(SETTLE_S)
+                for _ in range(A_ROUND):
+                    server.ask(connection, path)
+                before = server.cpu()
+                for _ in range(EDGE_REQUESTS):
+                    server.ask(connection, path)
+                used[name] = (server.cpu() - before) / EDGE_REQUESTS
+    table = rows("server's processor time a request", "µs", "ratio")
+    for name, label in (("bare", "bare ASGI, the same bytes"), ("edge", "our edge")):
+        table.add_row(label, f"{1e6 * used[name]:.0f}", f"{used[name] / used['bare']:.2f}")
+    console.print(table)
+
+
+SECTIONS = {"start": start, "lists": lists, "edge": edges}
 
 
 def main() -> None:

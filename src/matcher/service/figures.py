@@ -13,7 +13,9 @@ from matcher.db.events import count_events, holds_simulated_records
 from matcher.rates.registry import Period, Rate, compute
 
 FRESH_SECONDS = 60.0
-"""How long the rates printed under every list may lag behind the register."""
+"""How old the rates printed under every list grow before a service counts them anew."""
+OLDEST_SECONDS = 2 * FRESH_SECONDS
+"""How far they may lag behind the register: a list that finds none so new counts them itself."""
 HEADLINE = ("employment_rate", "fill_rate")
 
 
@@ -31,7 +33,7 @@ class Headline:
 
 
 class Figures:
-    """Computes rates; remembers those of the last minute for the match lists."""
+    """Computes rates; remembers the newest for the match lists."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -44,13 +46,21 @@ class Figures:
         return tuple(compute(counts, period))
 
     def under_lists(self, today: date) -> Headline:
-        """Employment rate and fill rate of the last twelve months, at most a minute old."""
+        """Employment rate and fill rate of the last twelve months, at most OLDEST_SECONDS old."""
+        return self._headline(today, OLDEST_SECONDS)
+
+    def keep_fresh(self, today: date) -> None:
+        """Count them anew if they are older than FRESH_SECONDS, so that no list has to."""
+        self._headline(today, FRESH_SECONDS)
+
+    def _headline(self, today: date, oldest: float) -> Headline:
+        counting = time.monotonic()
         made, headline = self._recent.get(today, (float("-inf"), None))
-        if headline is None or time.monotonic() - made > FRESH_SECONDS:
+        if headline is None or counting - made > oldest:
             counted = self.rates(last_twelve_months(today))
             rates = tuple(rate for rate in counted if rate.formula.key in HEADLINE)
             headline = Headline(rates, self.simulated())
-            self._recent = {today: (time.monotonic(), headline)}
+            self._recent = {today: (counting, headline)}
         return headline
 
     def simulated(self) -> bool:
