@@ -26,7 +26,9 @@ class Crowd:
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn; raises BusyError where INSIDE are there already."""
         if self._inside >= INSIDE:
-            raise BusyError("Too many lists are asked for at once.", remedy="Ask again in a second.")
+            raise BusyError(
+                "Too many lists are asked for at once.", remedy="Ask again in a second."
+            )
         self._inside += 1
         try:
             async with self._working:

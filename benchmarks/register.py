@@ -56,7 +56,9 @@ def _fill(app: App) -> None:
     seekers, vacancies = bureau.the_seekers(app), bureau.the_vacancies(app)
     people, offers = {s.id for s in seekers}, {v.id for v in vacancies}
     employers = bureau.records(Kind.EMPLOYERS, Employer, app)
-    hires = [h for h in bureau.records(Kind.HIRE_REPORTS, HireReport, app) if h.vacancy_id in offers]
+    hires = [
+        h for h in bureau.records(Kind.HIRE_REPORTS, HireReport, app) if h.vacancy_id in offers
+    ]
     filled = Counter[str]()
     for hire in hires:
         filled[hire.vacancy_id] += hire.openings_filled

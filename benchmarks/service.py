@@ -17,12 +17,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -36,11 +34,7 @@ from rich.console import Console
 from rich.table import Table
 
 from matcher.bootstrap import App
-from matcher.db.engine import writing
-from matcher.db.store import open_vacancies, upsert
-from matcher.entities import Channel, Vacancy
-from matcher.features.vectors import Vectors
-from matcher.service.clock import day_of
+from matcher.entities import Channel
 from matcher.service.keys import Role
 
 BIN = Path(sys.executable).parent
@@ -116,7 +110,9 @@ class Server:
 
 
 @contextmanager
-def serving(app: App, *, command: Sequence[str] = (), environment: dict[str, str] | None = None) -> Iterator[Server]:
+def serving(
+    app: App, *, command: Sequence[str] = (), environment: dict[str, str] | None = None
+) -> Iterator[Server]:
     """A server over `app`'s folder, from its start until it is ready; stopped at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -195,7 +191,9 @@ def start() -> None:
                             *(timed(lambda: server.ask(connection, path)) for _ in range(2)),
                         )
                     )
-            ready, first, second = (statistics.median(column) for column in zip(*taken, strict=True))
+            ready, first, second = (
+                statistics.median(column) for column in zip(*taken, strict=True)
+            )
             table.add_row(name, f"{ready:.2f}", ms(first), ms(second))
     console.print(table)
 
@@ -215,7 +213,9 @@ def lists() -> None:
                 over_http.append(timed(lambda: server.ask(connection, path)))
             for row in part:
                 name = ids[row].decode()
-                inside.append(timed(lambda: app.lists.for_seeker(name, k=10, channel=Channel.COUNSELLOR)))
+                inside.append(
+                    timed(lambda: app.lists.for_seeker(name, k=10, channel=Channel.COUNSELLOR))
+                )
             scans += [timed(lambda: scan(row)) for row in part]
         status, answer = server.ask(connection, path)
         sent = len(answer)

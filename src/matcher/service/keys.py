@@ -56,7 +56,9 @@ class Keys:
     A key that is revoked here ends at once; one revoked by another process within FRESH_SECONDS.
     """
 
-    def __init__(self, engine: Callable[[], Engine], *, seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, engine: Callable[[], Engine], *, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._engine = engine
         self._seconds = seconds
         self._valid: dict[str, tuple[float, Principal]] = {}
