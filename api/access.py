@@ -63,9 +63,9 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             app: App = request.app.state.matcher
             key = _key(request)
-            principal = app.keys.remembered(key) or await run_in_threadpool(
-                lambda: app.keys.authenticate(key)
-            )
+            principal = app.keys.remembered(key)
+            if principal is None:
+                principal = await run_in_threadpool(lambda: app.keys.authenticate(key))
             if principal.role not in allowed:
                 raise ForbiddenError(
                     f"A key of the role {principal.role} may not do this.",

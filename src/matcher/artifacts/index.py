@@ -91,7 +91,7 @@ def save_columns(columns: Columns, path: Path) -> None:
 
 
 def load_columns(path: Path, kind: type[C]) -> C:
-    """Read columns of `kind` as `save_columns` wrote them; raises ArtefactError for anything else."""
+    """Read columns of `kind` as `save_columns` wrote them; raises ArtefactError otherwise."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in _TYPES[kind]}

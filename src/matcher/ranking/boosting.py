@@ -11,7 +11,7 @@ import sys
 _HIDDEN = [name for name in ("sklearn", "pandas") if name not in sys.modules]
 
 # What stands there as None cannot be imported, and LightGBM does without what is not installed.
-sys.modules.update(dict.fromkeys(_HIDDEN))
+sys.modules.update(dict.fromkeys(_HIDDEN))  # type: ignore[arg-type]
 try:
     import lightgbm
 finally:
