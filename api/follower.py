@@ -12,6 +12,7 @@ from matcher.bootstrap import App
 from matcher.encoder.model import Role
 from matcher.errors import MatcherError
 from matcher.service.clock import day_of
+from matcher.service.practice import practise
 
 EVERY_SECONDS = 1.0
 STOP_SECONDS = 10.0
@@ -53,9 +54,10 @@ class Follower:
             self._attempt(self._follow)
 
     def _warm_up(self) -> None:
-        """Load the encoder before the first visitor waits for it, and catch up."""
+        """Load compiled code and the encoder before visitors wait for them, and catch up."""
+        practise(self._app.reference)
         self._app.indexer.encoder.encode(["工作"], role=Role.QUERY)
-        self._follow()
+        self._app.sync()
 
     def _follow(self) -> None:
         self._app.sync()

@@ -34,9 +34,11 @@ from matcher.jobs.index import build_index
 from matcher.progress import track
 from matcher.ranking.wording import Voice
 from matcher.rates.registry import Period
+from matcher.reference import Reference
 from matcher.service.clock import day_of
 from matcher.service.figures import last_twelve_months
 from matcher.service.keys import Role
+from matcher.service.practice import practise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(keys, name="key")
@@ -117,10 +119,11 @@ def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")
 
 @app.command()
 def encoder() -> None:
-    """Make the encoder ready: converts the built-in model, or fetches the one set, once."""
+    """Make encoder and search ready, once: converts or fetches the model, compiles the search."""
     with failing_clearly():
         settings = Settings()
         ready = open_encoder(settings.encoder, models_dir=settings.models_dir)
+        practise(Reference.load(settings.data_dir / "reference"))
         out.print(f"{ready.name}: {ready.dimension} dimensions", highlight=False)
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     Date,
     Select,
@@ -40,7 +41,7 @@ BATCH = 500
 CHANGED: Mapping[type, str] = {JobSeeker: "seeker", Vacancy: "vacancy"}
 """What an index follows, by its name in the log of changes."""
 
-_KEYS = bindparam("keys", expanding=True)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _LEFT = (
     tables.vacancies.c.openings
     - select(func.coalesce(func.sum(tables.hire_reports.c.openings_filled), 0))
@@ -161,9 +162,10 @@ def must_get(connection: Connection, kind: type[E], key: str) -> E:
 def get_many(connection: Connection, kind: type[E], keys: Sequence[str]) -> dict[str, E]:
     """The entities that exist among `keys`."""
     found = {}
+    hashable: Any = kind
     for start in range(0, len(keys), BATCH):
         part = {"keys": keys[start : start + BATCH]}
-        for row in connection.execute(_by_keys(kind), part).mappings():
+        for row in connection.execute(_by_keys(hashable), part).mappings():
             found[row["id"]] = from_row(kind, row)
     return found
 
