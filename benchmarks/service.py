@@ -56,7 +56,7 @@ OVERLAYS, CHANGES = (0, 1_000, 5_000), 30
 KIOSKS, CROWD, CROWD_S = 32, 200, 10.0
 K = 100
 PATIENCE_S = 120.0
-SETTLE_S = 25.0
+SETTLE_S = 15.0
 """Until a server has its encoder."""
 
 console = Console(width=120)

@@ -21,10 +21,13 @@ def _takes_files(folder: Path) -> bool:
 def _keep_compiled_code() -> None:
     """See that Numba, which refuses to start where it can write nowhere, keeps its code somewhere.
 
-    Beside the source, or else in a folder for this process: nobody else may write what it executes.
+    Where it is told to; else beside the source or in the user's own cache; where none of these takes
+    files, in a folder for this process: nobody else may write what it executes.
     """
-    kept = Path(os.environ.get(_KEPT) or Path(__file__).parent / "__pycache__")
-    if not _takes_files(kept):
+    own = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    usual = (Path(__file__).parent / "__pycache__", Path(own))
+    told = os.environ.get(_KEPT)
+    if not any(map(_takes_files, [Path(told)] if told else usual)):
         os.environ[_KEPT] = folder = tempfile.mkdtemp(prefix="matcher-compiled-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""Lists of made-up records, so that compiled code is there before the first visitor waits for it."""
+"""Lists of made-up records: compiled code is there before the first visitor waits for it."""
 
 from __future__ import annotations
 
