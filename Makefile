@@ -36,6 +36,7 @@ check:
 
 bench:
 	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/service.py
 
 format:
 	$(BIN)/ruff check --fix .

@@ -21,10 +21,11 @@ def _takes_files(folder: Path) -> bool:
 def _keep_compiled_code() -> None:
     """See that Numba, which refuses to start where it can write nowhere, keeps its code somewhere.
 
-    Where it is told to; else beside the source or in the user's own cache; where none of these takes
-    files, in a folder for this process: nobody else may write what it executes.
+    Where it is told to; else beside the source or in the user's own cache. Where none takes files,
+    in a folder of this process: nobody else may write what it executes.
     """
-    own = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    # Unlike that of pathlib, it does not fail for a user who has no home.
+    own = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     usual = (Path(__file__).parent / "__pycache__", Path(own))
     told = os.environ.get(_KEPT)
     if not any(map(_takes_files, [Path(told)] if told else usual)):
