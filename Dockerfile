@@ -17,10 +17,11 @@ COPY api api
 COPY data data
 COPY migrations migrations
 RUN .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --constraints constraints.txt --editable .
-# The built-in model is converted once, here, and not by the first visitor.
+# The built-in model is converted and the search compiled once, here, and not by the first visitor.
+ENV NUMBA_CACHE_DIR=/app/compiled
 RUN .venv/bin/matcher encoder && mkdir -p var
 
-RUN useradd --system matcher && chown -R matcher /app/var /app/models
+RUN useradd --system matcher && chown -R matcher /app/var /app/models /app/compiled
 USER matcher
 ENV PATH=/app/.venv/bin:$PATH MATCHER_HOST=0.0.0.0
 EXPOSE 8000

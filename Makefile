@@ -40,6 +40,8 @@ browser:
 bench:
 	$(BIN)/python benchmarks/ranking.py
 	$(BIN)/python benchmarks/encoding.py
+	$(BIN)/python benchmarks/matching.py
+	$(BIN)/python benchmarks/service.py
 
 format:
 	$(BIN)/ruff check --fix .

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from api.crowd import Crowd
 from api.edge import limited
 from matcher.bootstrap import App
 from matcher.entities import Channel
@@ -48,6 +49,9 @@ CHANNELS: Mapping[Role, Channel] = {
     ADMIN: Channel.API,
 }
 
+LISTS = "lists"
+"""Tag of the routes that make match lists: no more of them at once than `Crowd` lets in."""
+
 SCHEMES = (
     Depends(HTTPBearer(auto_error=False, description="An API key, `mk_...`.")),
     Depends(APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key.")),
@@ -62,17 +66,25 @@ class GuardedRoute(APIRoute):
         """The handler behind the check; raises KeyError for a route that `MAY` lacks."""
         answer = super().get_route_handler()
         allowed = MAY[f"{' '.join(self.methods or ())} {self.path}"]
+        is_list = LISTS in self.tags
 
         async def guarded(request: Request) -> Response:
             app: App = request.app.state.matcher
-            principal = await run_in_threadpool(lambda: app.keys.authenticate(_key(request)))
+            key = _key(request)
+            principal = app.keys.remembered(key)
+            if principal is None:
+                principal = await run_in_threadpool(lambda: app.keys.authenticate(key))
             if principal.role not in allowed:
                 raise ForbiddenError(
                     f"A key of the role {principal.role} may not do this.",
                     remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
                 )
             request.state.principal = principal
-            return await answer(limited(request))
+            if not is_list:
+                return await answer(limited(request))
+            crowd: Crowd = request.app.state.crowd
+            async with crowd.turn():
+                return await answer(limited(request))
 
         return guarded
 

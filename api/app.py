@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from api.board import board
+from api.crowd import Crowd
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
@@ -53,6 +54,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
         redoc_url=None,
     )
     web.state.matcher = app
+    web.state.crowd = Crowd()
     web.add_middleware(Edge)
     answer_with_problems(web)
     web.include_router(v1)

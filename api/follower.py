@@ -11,6 +11,8 @@ from api.problems import DATABASE_TROUBLE
 from matcher.bootstrap import App
 from matcher.encoder.model import Role
 from matcher.errors import MatcherError
+from matcher.service.clock import day_of
+from matcher.service.practice import practise
 
 EVERY_SECONDS = 1.0
 STOP_SECONDS = 10.0
@@ -49,12 +51,17 @@ class Follower:
         self._attempt(self._warm_up)
         self.warmed_up.set()
         while not self._stopping.wait(self._every):
-            self._attempt(self._app.sync)
+            self._attempt(self._follow)
 
     def _warm_up(self) -> None:
-        """Load the encoder before the first visitor waits for it, and catch up."""
+        """Load compiled code and the encoder before visitors wait for them, and catch up."""
+        practise(self._app.reference)
         self._app.indexer.encoder.encode(["工作"], role=Role.QUERY)
         self._app.sync()
+
+    def _follow(self) -> None:
+        self._app.sync()
+        self._app.figures.keep_fresh(day_of(self._app.clock()))
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:

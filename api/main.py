@@ -32,4 +32,5 @@ def configure_logs() -> None:
             structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
         ],
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=True,
     )

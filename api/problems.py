@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from matcher.errors import (
     ArtefactError,
+    BusyError,
     ConfigurationError,
     ConflictError,
     ForbiddenError,
@@ -36,6 +37,7 @@ STATUS: Mapping[type[MatcherError], tuple[HTTPStatus, str]] = {
     NotFoundError: (HTTPStatus.NOT_FOUND, "not-found"),
     ConflictError: (HTTPStatus.CONFLICT, "conflict"),
     InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input"),
+    BusyError: (HTTPStatus.SERVICE_UNAVAILABLE, "busy"),
     TooManyRequestsError: (HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests"),
     NotReadyError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
     ArtefactError: (HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"),
@@ -43,6 +45,11 @@ STATUS: Mapping[type[MatcherError], tuple[HTTPStatus, str]] = {
     MatcherError: (HTTPStatus.INTERNAL_SERVER_ERROR, "internal"),
 }
 """Status and type of each kind of error; a kind of its own inherits from its nearest ancestor."""
+
+_HEADERS: Mapping[type[MatcherError], Mapping[str, str]] = {
+    UnauthenticatedError: {"WWW-Authenticate": "Bearer"},
+    BusyError: {"Retry-After": "1"},
+}
 
 DATABASE_TROUBLE = (OperationalError, InterfaceError, PoolTimeoutError)
 """What SQLAlchemy raises where the database does not answer, or not soon enough."""
@@ -85,7 +92,6 @@ def problem_of(
 ) -> Response:
     """The problem details of an error of the matcher."""
     status, kind = kind_of(error)
-    challenge = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
     return problem(
         path,
         status,
@@ -93,7 +99,7 @@ def problem_of(
         detail=error.message,
         remedy=error.remedy,
         more=more,
-        headers=challenge,
+        headers=_HEADERS.get(type(error)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Path, Query, Response
 
-from api.access import SCHEMES, Caller, CallersChannel, GuardedRoute, Service
+from api.access import LISTS, SCHEMES, Caller, CallersChannel, GuardedRoute, Service
 from api.advice import Outlook, WhyNot
 from api.records import (
     DRAFT,
@@ -71,7 +71,7 @@ def _may_create(model: type) -> Responses:
 
 
 @v1.get(
-    "/seekers/{seeker_id}/matches", tags=["lists"], responses={200: {"model": VacancyList}, **_404}
+    "/seekers/{seeker_id}/matches", tags=[LISTS], responses={200: {"model": VacancyList}, **_404}
 )
 def vacancies_for_a_seeker(
     app: Service, channel: CallersChannel, seeker_id: SeekerId, k: K = 10, lang: Lang = Language.ZH
@@ -82,7 +82,7 @@ def vacancies_for_a_seeker(
 
 @v1.get(
     "/vacancies/{vacancy_id}/candidates",
-    tags=["lists"],
+    tags=[LISTS],
     responses={200: {"model": CandidateList}, **_404},
 )
 def candidates_for_a_vacancy(
@@ -96,7 +96,7 @@ def candidates_for_a_vacancy(
     return _slate(app.lists.for_vacancy(vacancy_id, k=k, channel=channel), app, lang)
 
 
-@v1.post("/matches", tags=["lists"], responses={200: {"model": VacancyList}})
+@v1.post("/matches", tags=[LISTS], responses={200: {"model": VacancyList}})
 def vacancies_for_a_profile(
     app: Service, channel: CallersChannel, body: ProfileBody, k: K = 10, lang: Lang = Language.ZH
 ) -> Response:

@@ -8,20 +8,29 @@ and licence, as it is in a real register and never is in noise.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from matcher.artifacts.index import load_centring, load_columns, save_centring, save_columns
+from matcher.artifacts.index import load_centring, save_centring
 from matcher.bootstrap import App
 from matcher.config import Settings
 from matcher.entities import JobSeeker, Language, SeekerStatus, Vacancy
-from matcher.features.columns import SeekerColumns, VacancyColumns, day_number
+from matcher.features.columns import (
+    SEEKER_TYPES,
+    VACANCY_TYPES,
+    Column,
+    SeekerColumns,
+    VacancyColumns,
+    day_number,
+)
 from matcher.features.vectors import Centring, Vectors
 from matcher.identity import IdentityKey
 from matcher.intake.model import Kind
@@ -41,7 +50,7 @@ READ_SEEKERS, READ_VACANCIES = 8_000, 12_000
 TODAY = day_number(LAST_DAY)
 NOBODYS_KEY = IdentityKey(1, bytes(32))
 
-R = TypeVar("R", JobSeeker, Vacancy)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +74,9 @@ def load(app: App) -> Bureau:
     if not (FOLDER / "centres.safetensors").exists():
         _make(app)
     return Bureau(
-        load_columns(FOLDER / "seekers.parquet", SeekerColumns),
+        SeekerColumns(**_load_columns("seekers", SEEKER_TYPES)),
         _load_vectors("seekers"),
-        load_columns(FOLDER / "vacancies.parquet", VacancyColumns),
+        VacancyColumns(**_load_columns("vacancies", VACANCY_TYPES)),
         _load_vectors("vacancies"),
         load_centring(FOLDER / "centres.safetensors"),
     )
@@ -75,13 +84,13 @@ def load(app: App) -> Bureau:
 
 def the_vacancies(app: App) -> list[Vacancy]:
     """VACANCIES simulated vacancies, all open."""
-    found = _records(Kind.VACANCIES, Vacancy, VACANCIES, app)
+    found = records(Kind.VACANCIES, Vacancy, app, most=VACANCIES)
     return [replace(v, closes_on=None, closed_on=None) for v in found]
 
 
 def the_seekers(app: App) -> list[JobSeeker]:
     """SEEKERS simulated people, all looking for work."""
-    found = _records(Kind.SEEKERS, JobSeeker, SEEKERS, app)
+    found = records(Kind.SEEKERS, JobSeeker, app, most=SEEKERS)
     return [replace(s, status=SeekerStatus.ACTIVE) for s in found]
 
 
@@ -166,9 +175,15 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _save(name: str, columns: SeekerColumns | VacancyColumns, vectors: Vectors) -> None:
-    save_columns(columns, FOLDER / f"{name}.parquet")
+    table = pa.table({k: pa.array(v) for k, v in columns.arrays().items()})
+    pq.write_table(table, FOLDER / f"{name}.parquet")
     np.save(FOLDER / f"{name}.texts.npy", vectors.texts)
     np.save(FOLDER / f"{name}.titles.npy", vectors.titles)
+
+
+def _load_columns(name: str, types: Mapping[str, str]) -> dict[str, Column]:
+    table = pq.read_table(FOLDER / f"{name}.parquet")
+    return {column: table[column].to_numpy().astype(kind) for column, kind in types.items()}
 
 
 def _load_vectors(name: str) -> Vectors:
@@ -176,7 +191,8 @@ def _load_vectors(name: str) -> Vectors:
     return Vectors(texts, titles)
 
 
-def _records(kind: Kind, entity: type[R], most: int, app: App) -> list[R]:
+def records(kind: Kind, entity: type[R], app: App, *, most: int | None = None) -> list[R]:
+    """The first simulated records of a kind."""
     folder = FOLDER / "register"
     if not (folder / "README.txt").exists():
         with track("simulated days") as progress:
@@ -190,8 +206,8 @@ def _records(kind: Kind, entity: type[R], most: int, app: App) -> list[R]:
             )
     sources, _ = survey([folder / f"{kind}.csv"])
     chunks = read(sources[0], reference=app.reference, key=NOBODYS_KEY, today=LAST_DAY)
-    records = (record.entity for chunk in chunks for record in chunk.records)
-    return list(islice((e for e in records if isinstance(e, entity)), most))
+    entities = (record.entity for chunk in chunks for record in chunk.records)
+    return list(islice((e for e in entities if isinstance(e, entity)), most))
 
 
 if __name__ == "__main__":

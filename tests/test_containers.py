@@ -39,6 +39,13 @@ def clean_environment(home: Path) -> dict[str, str]:
     return kept | {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
 
 
+def told_by_the_image(app: Path) -> dict[str, str]:
+    """What the Dockerfile sets for compiled code, with the folder in place of /app."""
+    lines = (rest for word, rest in instructions() if word == "ENV")
+    told = dict(pair.split("=", 1) for line in lines for pair in line.split())
+    return {"NUMBA_CACHE_DIR": told["NUMBA_CACHE_DIR"].replace("/app", str(app))}
+
+
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder filled as the Dockerfile fills /app. What only root may do is left out."""
@@ -52,10 +59,16 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 copy = shutil.copytree if source.is_dir() else shutil.copy
                 copy(source, place)
         if word == "RUN" and not rest.startswith(("useradd", "apt-get")):
-            subprocess.run(
-                ["sh", "-euc", rest], cwd=app, env=clean_environment(app.parent), check=True
-            )
+            environment = clean_environment(app.parent) | told_by_the_image(app)
+            subprocess.run(["sh", "-euc", rest], cwd=app, env=environment, check=True)
     return app
+
+
+def test_the_image_holds_the_search_compiled_where_its_user_may_write(image: Path):
+    folder = Path(told_by_the_image(image)["NUMBA_CACHE_DIR"])
+    assert {path.name.partition(".")[0] for path in folder.rglob("*.nbc")} >= {"criteria", "index"}
+    owned = next(rest for word, rest in instructions() if word == "RUN" and "chown" in rest)
+    assert f"/app/{folder.name}" in owned.split()
 
 
 def test_the_image_serves_after_its_own_steps(image: Path):
@@ -63,11 +76,15 @@ def test_the_image_serves_after_its_own_steps(image: Path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = clean_environment(image.parent) | {
-        "PATH": f"{image}/.venv/bin:{os.environ['PATH']}",
-        "MATCHER_HOST": "127.0.0.1",
-        "MATCHER_PORT": str(port),
-    }
+    environment = (
+        clean_environment(image.parent)
+        | told_by_the_image(image)
+        | {
+            "PATH": f"{image}/.venv/bin:{os.environ['PATH']}",
+            "MATCHER_HOST": "127.0.0.1",
+            "MATCHER_PORT": str(port),
+        }
+    )
     subprocess.run(["matcher", "migrate"], cwd=image, env=environment, check=True)
     server = subprocess.Popen(command, cwd=image, env=environment)
     try:

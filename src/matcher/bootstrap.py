@@ -130,8 +130,8 @@ class App:
 
     @cached_property
     def keys(self) -> Keys:
-        """API keys."""
-        return Keys(self.engine)
+        """API keys; the register is opened when one has to be looked up."""
+        return Keys(lambda: self.engine)
 
     @cached_property
     def lists(self) -> Lists:

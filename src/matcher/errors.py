@@ -54,5 +54,9 @@ class ConfigurationError(MatcherError):
     """A setting is missing or contradicts another."""
 
 
+class BusyError(MatcherError):
+    """More is asked for at once than can be answered soon."""
+
+
 class NotReadyError(MatcherError):
     """The service has nothing to answer from yet, for example no published index."""

@@ -164,7 +164,7 @@ def test_a_body_of_more_than_a_megabyte_is_refused(bureau: Bureau):
 
 def test_an_error_nobody_foresaw_reveals_nothing(bureau: Bureau):
     with writing(bureau.app.engine) as connection:
-        connection.execute(text("UPDATE job_seekers SET language = 'A123456789'"))
+        connection.execute(text("UPDATE vacancies SET language = 'A123456789'"))
     with capture_logs() as logs:
         answer = bureau.get("/v1/seekers/S-1/matches")
     body = problem(answer, 500, "internal")

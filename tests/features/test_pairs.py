@@ -150,7 +150,7 @@ def test_columns_survive_being_written_and_read(tmp_path):
         seeker_columns(people, REFERENCE, LEXICON),
         vacancy_columns(jobs, REFERENCE, LEXICON),
     ):
-        path = tmp_path / "columns.parquet"
+        path = tmp_path / "columns.npz"
         save_columns(columns, path)
         read = load_columns(path, type(columns))
         for name, column in columns.arrays().items():

@@ -1,15 +1,14 @@
-"""Index generations: columns, vectors and language means, as Parquet, FAISS and safetensors."""
+"""Index generations: columns, vectors and language means, as NumPy, FAISS and safetensors."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from safetensors.numpy import load_file, save_file
 
 from matcher.artifacts.folder import Manifest, current, load, publish
@@ -87,30 +86,30 @@ def load_index(folder: Path, *, encoder_fingerprint: str, register: str) -> Inde
 
 
 def save_columns(columns: Columns, path: Path) -> None:
-    """Write columns as Parquet."""
-    pq.write_table(pa.table({k: pa.array(v) for k, v in columns.arrays().items()}), path)
+    """Write columns as NumPy arrays, which a start reads without loading another library."""
+    np.savez(path, allow_pickle=False, **columns.arrays())
 
 
 def load_columns(path: Path, kind: type[C]) -> C:
-    """Read columns of `kind` as `save_columns` wrote them."""
-    table = pq.read_table(path)
-    return kind(
-        **{
-            # Copies: what Arrow lends is read only, and compiled code would be compiled twice.
-            f.name: table[f.name].to_numpy().astype(_TYPES[kind][f.name])
-            for f in fields(kind)
-        }
-    )
+    """Read columns of `kind` as `save_columns` wrote them; raises ArtefactError otherwise."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = {name: arrays[name] for name in _TYPES[kind]}
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise ArtefactError(
+            f"{path.name} holds no columns of an index.", remedy="Run `matcher index` again."
+        ) from error
+    return kind(**{name: found[name].astype(_TYPES[kind][name], copy=False) for name in found})
 
 
 def _save_segment(segment: Segment[C], stem: Path) -> None:
-    save_columns(segment.columns, stem.with_suffix(".parquet"))
+    save_columns(segment.columns, stem.with_suffix(".npz"))
     segment.index.save(stem)
     np.save(stem.with_suffix(".titles.npy"), segment.titles, allow_pickle=False)
 
 
 def _pool(stem: Path, kind: type[C]) -> Pool[C]:
-    columns = load_columns(stem.with_suffix(".parquet"), kind)
+    columns = load_columns(stem.with_suffix(".npz"), kind)
     index = VectorIndex.load(stem)
     titles = np.load(stem.with_suffix(".titles.npy"), mmap_mode="r", allow_pickle=False)
     return Pool.of(Segment.laid_out(columns, index, titles))

@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import lightgbm as lgb
-
 from matcher.artifacts.folder import Manifest, current_if_any, load, publish
 from matcher.errors import ArtefactError, MatcherError
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import Curve
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Ranker

@@ -33,8 +33,10 @@ from matcher.errors import ConfigurationError
 from matcher.jobs.index import build_index
 from matcher.progress import track
 from matcher.ranking.wording import Voice
+from matcher.reference import Reference
 from matcher.service.clock import day_of
 from matcher.service.keys import Role
+from matcher.service.practice import practise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(keys, name="key")
@@ -116,12 +118,13 @@ def import_(paths: Annotated[list[Path], typer.Argument(help="files or folders")
 
 @app.command()
 def encoder() -> None:
-    """Make the encoder ready: converts the built-in model, or fetches the one set, once."""
+    """Make encoder and search ready, once: converts or fetches the model, compiles the search."""
     with failing_clearly():
         settings = Settings()
         ready = open_encoder(
             settings.encoder, models_dir=settings.models_dir, fp32=settings.encoder_fp32
         )
+        practise(Reference.load(settings.data_dir / "reference"))
         out.print(
             f"{ready.name}: {ready.dimension} dimensions, {ready.arithmetic}", highlight=False
         )

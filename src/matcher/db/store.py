@@ -8,9 +8,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from matcher.db import tables
@@ -27,6 +41,14 @@ BATCH = 500
 """Keys in one statement: SQLite and PostgreSQL both stay well inside their parameter limits."""
 CHANGED: Mapping[type, str] = {JobSeeker: "seeker", Vacancy: "vacancy"}
 """What an index follows, by its name in the log of changes."""
+
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_LEFT = (
+    tables.vacancies.c.openings
+    - select(func.coalesce(func.sum(tables.hire_reports.c.openings_filled), 0))
+    .where(tables.hire_reports.c.vacancy_id == tables.vacancies.c.id)
+    .scalar_subquery()
+).label("openings_left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +179,20 @@ def must_get(connection: Connection, kind: type[E], key: str) -> E:
 
 def get_many(connection: Connection, kind: type[E], keys: Sequence[str]) -> dict[str, E]:
     """The entities that exist among `keys`."""
-    table = TABLES[kind]
     found = {}
+    hashable: Any = kind
     for start in range(0, len(keys), BATCH):
-        query = select(table).where(table.c.id.in_(keys[start : start + BATCH]))
-        for row in connection.execute(query).mappings():
+        part = {"keys": keys[start : start + BATCH]}
+        for row in connection.execute(_by_keys(hashable), part).mappings():
             found[row["id"]] = from_row(kind, row)
     return found
+
+
+@cache
+def _by_keys(kind: Any) -> Select[Any]:
+    # Made once: making a statement takes as long as its answer.
+    table = TABLES[kind]
+    return select(table).where(table.c.id.in_(_KEYS))
 
 
 def active_seekers(
@@ -184,6 +213,20 @@ def open_vacancies(
     yield from _vacancies(connection, keys, and_(posted, _not_over(today)))
 
 
+def openings_left(connection: Connection, today: date, keys: Sequence[str]) -> dict[str, int]:
+    """Openings left of those of up to BATCH vacancies that may be shown on `today`."""
+    asked = {"keys": keys, "today": today}
+    return {row[0]: row[1] for row in connection.execute(_openings_left(), asked)}
+
+
+@cache
+def _openings_left() -> Select[Any]:
+    table, today = tables.vacancies.c, bindparam("today", type_=Date)
+    return select(table.id, _LEFT).where(
+        and_(table.id.in_(_KEYS), table.posted_on <= today, _not_over(today), _LEFT > 0)
+    )
+
+
 def indexable_vacancies(
     connection: Connection, today: date, keys: Sequence[str] | None = None
 ) -> Iterator[tuple[Vacancy, int]]:
@@ -194,19 +237,13 @@ def indexable_vacancies(
 def _vacancies(
     connection: Connection, keys: Sequence[str] | None, condition: Any
 ) -> Iterator[tuple[Vacancy, int]]:
-    table, hires = tables.vacancies, tables.hire_reports.c
-    filled = (
-        select(func.coalesce(func.sum(hires.openings_filled), 0))
-        .where(hires.vacancy_id == table.c.id)
-        .scalar_subquery()
-    )
-    left = (table.c.openings - filled).label("openings_left")
-    query = select(table, left).where(and_(left > 0, condition)).order_by(table.c.id)
+    table = tables.vacancies
+    query = select(table, _LEFT).where(and_(_LEFT > 0, condition)).order_by(table.c.id)
     for row in _in_batches(connection, query, table.c.id, keys):
         yield from_row(Vacancy, row), int(row["openings_left"])
 
 
-def _not_over(today: date) -> Any:
+def _not_over(today: Any) -> Any:
     table = tables.vacancies
     return and_(
         or_(table.c.closes_on.is_(None), table.c.closes_on >= today),
@@ -241,13 +278,22 @@ def changed_since(
     connection: Connection, kind: type, keys: Sequence[str], seq: int
 ) -> dict[str, int]:
     """Those of `keys` that changed after number `seq`, with the number of the newest change."""
+    asked = {"keys": keys, "seq": seq, "kind": CHANGED[kind]}
+    return {row[0]: row[1] for row in connection.execute(_changed_since(), asked)}
+
+
+@cache
+def _changed_since() -> Select[Any]:
     table = tables.changes.c
-    query = (
+    return (
         select(table.entity_id, func.max(table.seq))
-        .where(table.seq > seq, table.kind == CHANGED[kind], table.entity_id.in_(keys))
+        .where(
+            table.seq > bindparam("seq"),
+            table.kind == bindparam("kind"),
+            table.entity_id.in_(_KEYS),
+        )
         .group_by(table.entity_id)
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def register_id(connection: Connection) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import Curve
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Chances

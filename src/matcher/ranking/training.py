@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import NotReadyError
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import Curve, fit_curve
 from matcher.ranking.examples import REFERRED_WITHIN, Bools, Examples, Floats, Ints, Referrals
 from matcher.ranking.linear import LinearRanker

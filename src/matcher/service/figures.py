@@ -30,7 +30,9 @@ from matcher.rates.registry import Formula, Rate, formulas_for
 from matcher.service.clock import Clock, day_of, end_of, now
 
 FRESH_SECONDS = 60.0
-"""How long the rates printed under every list may lag behind the register."""
+"""How old the rates printed under every list grow before a service counts them anew."""
+OLDEST_SECONDS = 2 * FRESH_SECONDS
+"""How far they may lag behind the register: a list that finds none so new counts them itself."""
 HEADLINE = ("employment_rate", "fill_rate")
 MOST_RATES = 20_000
 """In one report: more is no table that anybody reads, and some megabytes too many."""
@@ -112,7 +114,7 @@ class Headline:
 
 
 class Figures:
-    """Computes rates; remembers those of the last minute for the match lists."""
+    """Computes rates; remembers the newest for the match lists."""
 
     def __init__(self, engine: Engine, clock: Clock = now) -> None:
         self._engine = engine
@@ -165,12 +167,20 @@ class Figures:
         return Evidence(rate=rate, side=side, events=tuple(events), simulated=report.simulated)
 
     def under_lists(self, today: date) -> Headline:
-        """Employment rate and fill rate of the last twelve months, at most a minute old."""
+        """Employment rate and fill rate of the last twelve months, at most OLDEST_SECONDS old."""
+        return self._headline(today, OLDEST_SECONDS)
+
+    def keep_fresh(self, today: date) -> None:
+        """Count them anew if they are older than FRESH_SECONDS, so that no list has to."""
+        self._headline(today, FRESH_SECONDS)
+
+    def _headline(self, today: date, oldest: float) -> Headline:
+        counting = time.monotonic()
         made, headline = self._recent.get(today, (float("-inf"), None))
-        if headline is None or time.monotonic() - made > FRESH_SECONDS:
+        if headline is None or counting - made > oldest:
             report = self.report(Query(period=last_twelve_months(today), keys=HEADLINE))
             headline = Headline(report.rates, report.simulated)
-            self._recent = {today: (time.monotonic(), headline)}
+            self._recent = {today: (counting, headline)}
         return headline
 
     def simulated(self) -> bool:

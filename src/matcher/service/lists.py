@@ -17,6 +17,7 @@ from matcher.db.store import (
     get_many,
     must_get,
     open_vacancies,
+    openings_left,
 )
 from matcher.entities import (
     Channel,
@@ -201,26 +202,29 @@ class Lists:
             k=k + SPARE,
             wishes=wishes,
         )
-        with reading(self._engine) as connection:
-            ids = _unchanged(connection, snapshot, Vacancy, [c.id for c in matches.candidates])
-            vacancies = {v.id: (v, left) for v, left in open_vacancies(connection, today, ids)}
-            employer_ids = sorted({vacancy.employer_id for vacancy, _ in vacancies.values()})
-            employers = get_many(connection, Employer, employer_ids)
-        standing = [
-            Line(
-                candidate=candidate,
-                vacancy=found[0],
-                openings_left=found[1],
-                employer=employers[found[0].employer_id],
-            )
-            for candidate in matches.candidates
-            if (found := vacancies.get(candidate.id))
-        ]
         # Only what follows a list of a registered person is ever learnt of.
         share = self._exploration.get(channel, 0.0) if seeker_id else 0.0
         slate_id = uuid4().hex
-        swap = draw_swap(slate_id, share=share, shown=k, standing=len(standing)) if share else None
-        shown = swapped(standing, swap)[:k]
+        with reading(self._engine) as connection:
+            ids = _unchanged(connection, snapshot, Vacancy, [c.id for c in matches.candidates])
+            left = openings_left(connection, today, ids)
+            standing = [c for c in matches.candidates if c.id in left]
+            swap = (
+                draw_swap(slate_id, share=share, shown=k, standing=len(standing)) if share else None
+            )
+            chosen = swapped(standing, swap)[:k]
+            vacancies = get_many(connection, Vacancy, [c.id for c in chosen])
+            employer_ids = sorted({vacancy.employer_id for vacancy in vacancies.values()})
+            employers = get_many(connection, Employer, employer_ids)
+        shown = [
+            Line(
+                candidate=candidate,
+                vacancy=vacancies[candidate.id],
+                openings_left=left[candidate.id],
+                employer=employers[vacancies[candidate.id].employer_id],
+            )
+            for candidate in chosen
+        ]
         slate = replace(
             self._slate(
                 snapshot,

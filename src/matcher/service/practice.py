@@ -1,0 +1,54 @@
+"""Lists of made-up records: compiled code is there before the first visitor waits for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from matcher.entities import JobSeeker, Vacancy
+from matcher.features.columns import day_number, seeker_columns, vacancy_columns
+from matcher.features.reading import Lexicon
+from matcher.features.vectors import Vectors
+from matcher.pipeline import explained, match_seekers, match_vacancies
+from matcher.ranking.linear import LinearRanker
+from matcher.reference import Reference
+from matcher.retrieval.index import SCORED
+from matcher.retrieval.pool import Pool, Segment
+
+DAY = date(2026, 1, 1)
+DIMENSION = 8
+
+
+def practise(reference: Reference) -> None:
+    """Make a list for either side, of more candidates than a search scores; encodes nothing."""
+    nothing = Lexicon.of([])
+    vacancy = Vacancy(id="V", employer_id="E", title="", openings=1, posted_on=DAY)
+    person = seeker_columns([JobSeeker(id="S", registered_on=DAY)], reference, nothing)
+    offer = vacancy_columns([(vacancy, 1)], reference, nothing)
+    ranker, today = LinearRanker(), day_number(DAY)
+    matches = match_vacancies(
+        person,
+        _vectors(1),
+        Pool.of(Segment.of(offer.take(np.zeros(SCORED + 1, np.int64)), _vectors(SCORED + 1))),
+        ranker=ranker,
+        reference=reference,
+        today=today,
+        k=1,
+    )
+    explained(matches, matches.candidates, ranker=ranker, reference=reference, today=today)
+    match_seekers(
+        offer,
+        _vectors(1),
+        Pool.of(Segment.of(person, _vectors(1))),
+        ranker=ranker,
+        reference=reference,
+        today=today,
+        k=1,
+    )
+
+
+def _vectors(count: int) -> Vectors:
+    drawn = np.random.default_rng(0).normal(size=(count, DIMENSION)).astype(np.float32)
+    unit = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return Vectors(unit, unit.astype(np.float16))
