@@ -79,9 +79,7 @@ def test_an_alert_is_a_figure_out_of_its_band_and_of_enough(value, count, told):
     found = alerts([Figure(key="hit@10", value=value, count=count, part="a")])
     assert bool(found) is told
     if told:
-        assert found[0].text == (
-            "hit@10 of a is 0.1, counted over 500: an alert when under 0.2"
-        )
+        assert found[0].text == ("hit@10 of a is 0.1, counted over 500: an alert when under 0.2")
 
 
 def test_every_figure_has_a_formula():

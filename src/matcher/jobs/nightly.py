@@ -164,6 +164,10 @@ def nightly(bureau: Bureau, night: date, *, now: datetime, track: Track) -> Iter
         yield Told(step=step.name, result=result, seconds=seconds)
 
 
+def _digests(folder: Path) -> dict[str, str]:
+    return {path.name: digest for path, digest in files_in(folder).items()}
+
+
 def _take_in(night: Night) -> Result:
     """Take in the files that are new or changed since they were taken in before."""
     bureau, register = night.bureau, night.register
@@ -291,7 +295,7 @@ def _record(night: Night) -> Result:
 STEPS = (
     Step(
         "take in",
-        lambda night: [night.register[0], sorted(files_in(night.bureau.incoming).items())],
+        lambda night: [night.register[0], _digests(night.bureau.incoming)],
         _take_in,
     ),
     Step(
