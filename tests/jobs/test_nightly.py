@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -119,42 +121,62 @@ def test_what_is_done_is_not_done_again(app: App, files: Path):
 
 def test_what_changed_is_done_again_and_a_closed_vacancy_leaves_all_lists(app: App, files: Path):
     folder = app.settings.var_dir.parent
-    import pyarrow.parquet as pq
-
-    def listed() -> set[str]:
-        slates = app.night_folder / TODAY.isoformat() / "slates"
-        return {
-            key
-            for path in slates.glob("*.parquet")
-            for key in pq.read_table(path)["vacancy"].drop_null().to_pylist()
-        }
-
-    closed = min(listed())
-    with writing(app.engine) as connection:
-        (vacancy,) = get_many(connection, Vacancy, [closed]).values()
-        upsert(connection, [replace(vacancy, closed_on=TODAY - timedelta(days=1))])
+    close(app, closed := min(listed(app, "slates")))
     before = left_by(folder)
     again = {step.step for step in one_night(app, files) if not step.before}
     assert again == {"index", "slates", "shortlists", "figures", "record"}
-    assert closed not in listed()
+    assert closed not in listed(app, "slates") | listed(app, "shortlists")
     assert left_by(folder) != before
 
 
-def test_a_vacancy_past_its_last_day_leaves_the_lists_the_night_after(app: App, files: Path):
-    import pyarrow.parquet as pq
+def test_a_kill_while_old_lists_are_cleared_away_lets_none_of_them_stand(
+    app: App, incoming: Path, tiny_model: Path
+):
+    folder = app.settings.var_dir.parent
+    close(app, closed := min(listed(app, "slates")))
+    app.engine.dispose()
+    # Old slates not forgotten yet; forgotten and cleared, but not begun.
+    for moment in (("journal.json", 4), ("journal.json", 2)):
+        assert exit_code(folder, tiny_model, incoming, moment) == -signal.SIGKILL
+    assert exit_code(folder, tiny_model, incoming) == 0
+    assert closed not in listed(app, "slates") | listed(app, "shortlists")
 
-    night = app.night_folder / TODAY.isoformat() / "shortlists"
-    offered = pq.read_table(night / "part-00000.parquet")["vacancy"].to_pylist()[0]
+
+def listed(app: App, kind: str, night: date = TODAY) -> set[str]:
+    """Vacancies in the lists of one kind."""
+    folder = app.night_folder / night.isoformat() / kind
+    return {
+        key
+        for path in folder.glob("*.parquet")
+        for key in pq.read_table(path)["vacancy"].drop_null().to_pylist()
+    }
+
+
+def close(app: App, key: str, **dates: date) -> None:
+    """Close a vacancy the day before, or as `dates` say."""
     with writing(app.engine) as connection:
-        (vacancy,) = get_many(connection, Vacancy, [offered]).values()
-        upsert(connection, [replace(vacancy, closes_on=TODAY)])
+        (vacancy,) = get_many(connection, Vacancy, [key]).values()
+        dates = dates or {"closed_on": TODAY - timedelta(days=1)}
+        upsert(connection, [replace(vacancy, **dates)])
+
+
+def test_a_vacancy_past_its_last_day_leaves_the_lists_the_night_after(app: App, files: Path):
+    close(app, last := min(listed(app, "shortlists")), closes_on=TODAY)
     one_night(app, files)
     tomorrow = TODAY + timedelta(days=1)
     one_night(app, files, night=tomorrow, now=NOW + timedelta(days=1))
-    for day, there in ((TODAY, True), (tomorrow, False)):
-        lists = app.night_folder / day.isoformat() / "shortlists"
-        ids = {k for p in lists.glob("*") for k in pq.read_table(p)["vacancy"].to_pylist()}
-        assert (offered in ids) is there
+    assert last in listed(app, "shortlists")
+    assert last not in listed(app, "shortlists", tomorrow)
+
+
+def test_a_register_without_people_has_a_night_too(tiny_model: Path, tmp_path: Path):
+    app = opened(tmp_path, tiny_model)
+    told = one_night(app, tmp_path / "no such folder")
+    assert told[-1].step == "record"
+    figures = json.loads((app.night_folder / TODAY.isoformat() / "figures.json").read_text())
+    assert not figures["simulated"]
+    assert not figures["alerts"]
+    app.engine.dispose()
 
 
 def test_the_next_night_takes_in_only_what_changed(app: App, files: Path):
@@ -189,8 +211,6 @@ def test_a_day_to_come_is_refused(app: App, files: Path):
 
 
 def test_a_second_night_says_who_holds_the_first(app: App, files: Path):
-    import os
-
     with (
         alone(app.night_folder, "night"),
         pytest.raises(ConflictError, match=f"process {os.getpid()} on "),

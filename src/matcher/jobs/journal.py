@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -56,14 +56,18 @@ class Journal:
         found: Result | None = told.get("result")
         return found if told.get("inputs") == inputs else None
 
-    def begin(self, step: str, inputs: str) -> bool:
-        """Note that a step begins; whether what it left behind was of other inputs."""
+    def begin(self, step: str, inputs: str, clear: Callable[[], None]) -> None:
+        """Note that a step begins; `clear` away what a step of other inputs left behind."""
         known = self.steps.get(step)
-        if known is not None and known["inputs"] == inputs:
-            return False
+        if known and known["inputs"] == inputs:
+            return
+        if known:
+            # First forgotten, then cleared: a kill in between must not make old pieces look new.
+            self.steps[step] = {}
+            self._write()
+        clear()
         self.steps[step] = {"inputs": inputs}
         self._write()
-        return True
 
     def done(self, step: str, result: Mapping[str, Any], *, seconds: float) -> None:
         """Note that a step is done."""

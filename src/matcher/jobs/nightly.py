@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -155,8 +156,7 @@ def nightly(bureau: Bureau, night: date, *, now: datetime, track: Track) -> Iter
         if known is not None:
             yield Told(step=step.name, result=known, before=True)
             continue
-        if journal.begin(step.name, inputs) and step.folder:
-            shutil.rmtree(folder / step.folder, ignore_errors=True)
+        journal.begin(step.name, inputs, partial(_clear, folder, step.folder))
         began = time.perf_counter()
         result = step.work(work)
         seconds = time.perf_counter() - began
@@ -311,9 +311,14 @@ STEPS = (
 )
 
 
+def _clear(night: Path, name: str) -> None:
+    if name:
+        shutil.rmtree(night / name, ignore_errors=True)
+
+
 def _tidy(folder: Path) -> None:
     """Remove the lists of all nights but the newest ones."""
     nights = sorted(path for path in folder.glob("????-??-??") if (path / SLATES).is_dir())
     for night in nights[:-LISTS_KEPT]:
         for name in (SLATES, SHORTLISTS):
-            shutil.rmtree(night / name, ignore_errors=True)
+            _clear(night, name)
