@@ -18,14 +18,16 @@ from typer.testing import CliRunner
 from matcher.artifacts.folder import created
 from matcher.bootstrap import App
 from matcher.cli import app as command
-from matcher.db.engine import writing
+from matcher.db.engine import migrate, open_engine, writing
 from matcher.db.store import get_many, upsert
 from matcher.entities import Vacancy
 from matcher.errors import ConfigurationError, ConflictError
+from matcher.jobs import prepared
 from matcher.jobs.alone import alone
 from matcher.simulation import simulate
 from tests.bureau import settings_in
-from tests.jobs.killed import NOW, TODAY, exit_code, one_night
+from tests.databases import database
+from tests.jobs.killed import NOW, SMALL_PART, TODAY, exit_code, one_night
 from tests.jobs.past import START, opened
 from tests.rankers import put_in_place, small_ranker
 from tests.strategies import REFERENCE
@@ -109,6 +111,26 @@ def test_a_night_killed_at_every_step_ends_with_the_same_bytes(
     assert left_by(folder) == expected
 
 
+def test_on_postgresql_the_night_leaves_the_same_bytes(
+    done: Path,
+    incoming: Path,
+    postgres_url: str,
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(prepared, "PART", SMALL_PART)
+    with database(postgres_url) as url:
+        app = App(settings_in(tmp_path, tiny_model, url), clock=lambda: NOW)
+        engine = open_engine(url)
+        migrate(engine)
+        engine.dispose()
+        put_in_place(app, small_ranker())
+        one_night(app, incoming)
+        app.engine.dispose()
+    assert left_by(tmp_path) == left_by(done)
+
+
 def test_what_is_done_is_not_done_again(app: App, files: Path):
     before = left_by(app.settings.var_dir.parent)
     told = one_night(app, files)
@@ -189,7 +211,7 @@ def test_the_next_night_takes_in_only_what_changed(app: App, files: Path):
 def test_a_file_that_cannot_be_read_is_told_and_stops_nothing(app: App, files: Path):
     (files / "zzz.csv").write_text("colour\nred\n", encoding="utf-8")
     told = one_night(app, files)
-    (trouble,) = told[0].result["trouble"]
+    (trouble,) = told[0].trouble
     assert "zzz.csv" in trouble
     assert told[-1].step == "record"
 
@@ -231,7 +253,7 @@ def test_lists_of_old_nights_are_removed_and_their_figures_stay(app: App, files:
 def test_a_store_that_is_not_there_costs_the_record_only(app: App, files: Path):
     told = one_night(app, files)
     assert told[-1].result["run"] == ""
-    assert told[-1].troubled
+    assert told[-1].trouble
 
 
 def test_the_figures_say_what_they_are(app: App):

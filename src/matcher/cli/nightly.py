@@ -63,7 +63,7 @@ def nightly(
                 )
                 how = "done before" if told.before else f"{told.seconds:.1f} s"
                 out.print(f"{told.step} ({how}): {escape(said)}", highlight=False)
-                for trouble in told.result.get("trouble", []):
+                for trouble in told.trouble:
                     err.print(f"  [bold yellow]look:[/] {escape(trouble)}", highlight=False)
-                    troubled = True
+                troubled |= bool(told.trouble)
     raise typer.Exit(LOOK if troubled else 0)

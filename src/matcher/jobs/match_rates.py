@@ -21,7 +21,7 @@ from matcher.db.history import (
     slates_of_seekers,
     vacancies_shown,
 )
-from matcher.entities import Channel
+from matcher.entities import Channel, Impression
 from matcher.errors import ArtefactError
 from matcher.evaluation.bands import Figure
 from matcher.evaluation.drift import stability_index
@@ -111,9 +111,9 @@ def read_past(connection: Connection, last: date) -> Past:
     return Past(lists, courses, hires_of(courses, placed, as_of=end + 1), end)
 
 
-def _read(connection: Connection, since: date) -> dict[tuple[str, int, str], Any]:
+def _read(connection: Connection, since: date) -> dict[tuple[str, int, str], Impression]:
     """Lists that somebody read: the first of each person, day and ranker; none of a program."""
-    found: dict[tuple[str, int, str], Any] = {}
+    found: dict[tuple[str, int, str], Impression] = {}
     for slate in slates_of_seekers(connection, since):
         if slate.channel != Channel.API and slate.seeker_id is not None:
             day = day_number(day_of(slate.shown_at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -70,9 +70,10 @@ class Told:
     before: bool = False
 
     @property
-    def troubled(self) -> bool:
-        """Whether somebody must look at it."""
-        return bool(self.result.get("trouble"))
+    def trouble(self) -> Sequence[str]:
+        """What somebody must look at."""
+        found: Sequence[str] = self.result.get("trouble", ())
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,12 @@ STEPS = (
     Step("train", lambda night: [night.register[0], night.today], _train),
     Step(SLATES, lambda night: night.lists_from, _slates, folder=SLATES),
     Step(SHORTLISTS, lambda night: night.lists_from, _shortlists, folder=SHORTLISTS),
-    Step("figures", lambda night: [night.lists_from, night.register], _figures),
+    Step(
+        "figures",
+        # Some of what files bring, such as lists, leaves no trace in the state of the register.
+        lambda night: [night.lists_from, night.register, _digests(night.bureau.incoming)],
+        _figures,
+    ),
     Step("record", lambda night: file_digest(night.journal.folder / FIGURES), _record),
 )
 
