@@ -90,6 +90,11 @@ class App:
         """Where rankers are published."""
         return self.settings.var_dir / "ranker"
 
+    @property
+    def night_folder(self) -> Path:
+        """Where the nights keep their journals, lists and figures."""
+        return self.settings.var_dir / "nightly"
+
     @cached_property
     def champion(self) -> Champion:
         """The ranker that lists are ordered by."""

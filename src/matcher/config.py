@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     var_dir: Path = Field(
         default=ROOT / "var", description="embedded database, index, rejects, key file"
     )
+    incoming_dir: Path = Field(
+        default=ROOT / "incoming", description="where the files that the night takes in are laid"
+    )
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in var_dir")
     encoder: str = Field(
         default="multilingual-e5-small",

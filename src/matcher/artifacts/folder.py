@@ -119,6 +119,18 @@ def current_if_any(folder: Path) -> str:
     return _read(folder, "current") or ""
 
 
+def created(folder: Path) -> dict[str, datetime]:
+    """The generations in a folder and when each was made; those without a manifest are left out."""
+    found = {}
+    for path in sorted(folder.glob("[!.]*/manifest.json")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            found[path.parent.name] = datetime.fromisoformat(content["created_at"])
+        except (OSError, ValueError, TypeError, KeyError):
+            continue
+    return found
+
+
 def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
     """The verified manifest of the artefact in `path`.
 

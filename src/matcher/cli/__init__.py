@@ -2,6 +2,7 @@
 
 from matcher.cli import learning as learning
 from matcher.cli import linting as linting
+from matcher.cli import nightly as nightly
 from matcher.cli import rates as rates
 from matcher.cli.commands import app
 

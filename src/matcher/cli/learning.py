@@ -58,7 +58,7 @@ def evaluate(
             track=track,
         )
         print_evaluation(evaluation)
-        print_kept(record_evaluation(evaluation, _store(bureau)))
+        print_kept(record_evaluation(evaluation, store_of(bureau)))
 
 
 @app.command()
@@ -81,7 +81,7 @@ def train(people: People = 20_000) -> None:
                 track=track,
                 centring=bureau.centring,
             )
-            print_training(training, keep(training, folder, _store(bureau)))
+            print_training(training, keep(training, folder, store_of(bureau)))
 
 
 @app.command()
@@ -140,7 +140,8 @@ def tune(
             out.print("Index made anew. Run `matcher train`, and restart the service.")
 
 
-def _store(bureau: App) -> Store:
+def store_of(bureau: App) -> Store:
+    """Where MLflow keeps runs."""
     from matcher.jobs.recording import Store
 
     return Store(bureau.settings.tracking_uri, bureau.settings.var_dir / "mlflow")

@@ -83,6 +83,11 @@ def log_begins(connection: Connection) -> datetime | None:
     return connection.execute(select(table.recorded_at).order_by(table.seq).limit(1)).scalar()
 
 
+def newest_event(connection: Connection) -> int:
+    """Number of the newest event; 0 where there is none."""
+    return connection.execute(select(func.max(tables.events.c.seq))).scalar() or 0
+
+
 def holds_simulated_records(connection: Connection) -> bool:
     """Whether anything came from the simulator, whose ids all begin with `SIM-`."""
     holders = (tables.employers.c, tables.job_seekers.c, tables.vacancies.c)

@@ -13,7 +13,14 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from matcher.db import tables
 from matcher.db.codec import from_row
-from matcher.entities import Impression, Outcome, ProtectedAttributes, Vacancy
+from matcher.entities import (
+    Channel,
+    Impression,
+    Outcome,
+    ProtectedAttributes,
+    SeekerStatus,
+    Vacancy,
+)
 from matcher.features.columns import hire_rate
 
 AT_ONCE = 5_000
@@ -59,6 +66,48 @@ def placed_on(connection: Connection) -> dict[str, date]:
     first = func.min(table.placed_on).label("first")
     query = select(table.seeker_id, first).group_by(table.seeker_id)
     return {row.seeker_id: row.first for row in connection.execute(query)}
+
+
+def vacancies_shown(connection: Connection, first: datetime, end: datetime) -> set[str]:
+    """Vacancies in any list that a person read from `first` until before `end`."""
+    table = tables.impressions.c
+    query = (
+        select(table["items"])
+        .where(table.vacancy_id.is_(None), table.channel != Channel.API)
+        .where(table.shown_at >= first, table.shown_at < end)
+    )
+    found: set[str] = set()
+    for (items,) in connection.execute(query.execution_options(yield_per=AT_ONCE)):
+        found.update(key for key, _ in items)
+    return found
+
+
+def placed_at(connection: Connection, since: date) -> Iterator[tuple[str, str, date]]:
+    """(seeker, vacancy, day) of every placement since a day that names its vacancy, by id."""
+    table = tables.placements.c
+    query = (
+        select(table.seeker_id, table.vacancy_id, table.placed_on)
+        .where(table.vacancy_id.is_not(None), table.placed_on >= since)
+        .order_by(table.id)
+    )
+    for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
+        yield row.seeker_id, row.vacancy_id, row.placed_on
+
+
+def postings_of_hires(connection: Connection) -> dict[str, tuple[date, int]]:
+    """The day of posting and the openings of every vacancy with a hire report."""
+    table, hires = tables.vacancies.c, tables.hire_reports.c
+    query = select(table.id, table.posted_on, table.openings).where(
+        table.id.in_(select(hires.vacancy_id))
+    )
+    return {row.id: (row.posted_on, row.openings) for row in connection.execute(query)}
+
+
+def registered_on(connection: Connection) -> dict[str, date]:
+    """The day on which each active seeker registered."""
+    table = tables.job_seekers.c
+    query = select(table.id, table.registered_on).where(table.status == SeekerStatus.ACTIVE)
+    return {row.id: row.registered_on for row in connection.execute(query)}
 
 
 def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:

@@ -93,12 +93,17 @@ def _rows(path: Path, format_: Format, encoding: str) -> Rows:
         yield from islice(found, 1 if format_ in _WITH_HEADER else 0, None)
 
 
-def _tables(folder: Path) -> list[Path]:
-    found = [
+def tables_in(folder: Path) -> list[Path]:
+    """The files of a folder that look like tables, by name; none where there is no folder."""
+    return [
         path
-        for path in sorted(folder.iterdir())
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
         if path.suffix.lower() in (*_SUFFIXES, ".xls") and not path.name.startswith((".", "~$"))
     ]
+
+
+def _tables(folder: Path) -> list[Path]:
+    found = tables_in(folder)
     if not found:
         raise InvalidInputError(
             f"The folder {folder.name} holds no table.",

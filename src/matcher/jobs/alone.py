@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,14 +16,20 @@ from matcher.errors import ConflictError
 def alone(folder: Path, what: str) -> Iterator[Path]:
     """The working folder, for one process at a time; raises ConflictError for a second.
 
-    Let go of when the process ends, however it ends.
+    The error says which process holds it. Let go of when the process ends, however it ends.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    with (folder / ".lock").open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            lock.seek(0)
+            holder = lock.read().strip() or "a process that just began"
             raise ConflictError(
-                f"Another {what} of this register runs.", remedy="Wait until it has ended."
+                f"Another {what} of this register runs: {holder}.",
+                remedy="Wait until it has ended.",
             ) from error
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        lock.flush()
         yield folder

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -53,6 +55,28 @@ def record_evaluation(evaluation: Evaluation, store: Store) -> Kept:
             metrics=figures_of(evaluation),
             tags=_tags(evaluation),
             artifacts=_plots(evaluation),
+        )
+    except TrackingError as error:
+        return Kept("", str(error))
+    return Kept(run)
+
+
+def record_figures(figures: Mapping[str, Any], store: Store) -> Kept:
+    """Record the figures of a night, as `night_figures` gives them."""
+    try:
+        run = record_run(
+            store.uri,
+            folder=store.folder,
+            experiment="nightly",
+            name=figures["day"],
+            params={"day": figures["day"], "alerts": len(figures["alerts"])},
+            metrics={
+                "/".join(filter(None, (figure["key"], figure["part"]))): figure["value"]
+                for figure in figures["figures"]
+                if figure["value"] is not None
+            },
+            tags={"simulated": _yes(figures["simulated"])},
+            artifacts={"figures.json": json.dumps(figures, indent=1, ensure_ascii=False)},
         )
     except TrackingError as error:
         return Kept("", str(error))
