@@ -9,7 +9,7 @@ DEMO_SEEKERS ?= 4000
 # Where pip knows of local wheels, let uv find them too.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: run test check bench format clean
+.PHONY: run test check browser bench format clean
 run test check bench format: $(INSTALLED)
 
 # The demonstration has a database of its own, whatever the environment or .env say of the real one.
@@ -33,6 +33,9 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+browser:
+	@.ci/browser
 
 bench:
 	$(BIN)/python benchmarks/ranking.py

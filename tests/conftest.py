@@ -21,7 +21,7 @@ def logs_as_at_first() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-pytest_plugins = ["tests.databases", "tests.bureau"]
+pytest_plugins = ["tests.databases", "tests.bureau", "tests.chromium"]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from matcher.calendar_roc import roc_text
@@ -11,7 +11,7 @@ from matcher.rates.lints import Finding
 from matcher.rates.measures import COUNTINGS, UNIT_NAMES, Measure
 from matcher.rates.periods import Period, Span, span_names, span_of
 from matcher.rates.registry import FORMULAS, Formula, Rate
-from matcher.reference import Reference
+from matcher.reference import CITY_COUNTY, Reference
 from matcher.reporting import words
 from matcher.reporting.document import (
     Cell,
@@ -100,7 +100,7 @@ def _of_bureau(publication: Publication, reference: Reference) -> Section:
             key="bureau",
             caption=words.BUREAU,
             reference=reference,
-            remarks=(words.PERSONS_DO_NOT_SUM, *filter(None, [words.WHERE_TOLD.get(by)])),
+            remarks=(words.PERSONS_DO_NOT_SUM, *_remarks(by, tallies)),
         )
     charts = [_both_sides(by, table) for by, table in tables.items() if by is not Span.MONTH]
     if Span.MONTH in tables:
@@ -123,7 +123,7 @@ def _at_fairs(publication: Publication, reference: Reference) -> Section:
             key="fairs",
             caption=words.FAIRS,
             reference=reference,
-            remarks=(words.WITHOUT_ON_BEHALF,),
+            remarks=(words.WITHOUT_ON_BEHALF, *_remarks(by, tallies)),
         )
     charts: tuple[Chart, ...] = ()
     if Span.MONTH in tables:
@@ -183,13 +183,17 @@ def _told_by(
 ) -> Table:
     """A line for the whole, the first of `tallies`, and one for each part."""
     head = words.HEADS[by]
+    whole, *parts = tallies
+    if by is Dimension.DISTRICT:
+        # The city's own districts, whose codes have three digits; then other places; then none.
+        parts.sort(key=lambda tally: (tally.key is None, len(tally.key or "") != 3))
     rows = [
         Row(
             key=tally.key,
-            names=Names(*part_names(tally.key, tally.period, by=by, reference=reference)),
+            names=_part_names(by, tally, reference),
             cells=tuple(_cell(content, tally) for content in contents),
         )
-        for tally in tallies
+        for tally in (whole, *parts)
     ]
     rows[0] = replace(rows[0], names=words.WHOLE, whole=True)
     return Table(
@@ -200,6 +204,20 @@ def _told_by(
         rows=tuple(rows),
         remarks=remarks,
     )
+
+
+def _part_names(by: By, tally: Tally, reference: Reference) -> Names:
+    if by is Dimension.DISTRICT and tally.key == CITY_COUNTY:
+        return words.IN_THE_CITY
+    return Names(*part_names(tally.key, tally.period, by=by, reference=reference))
+
+
+def _remarks(by: By, tallies: Sequence[Tally]) -> Iterator[Names]:
+    """How to read parts told by `by`."""
+    if by in words.WHERE_TOLD:
+        yield words.WHERE_TOLD[by]
+    if by is Span.MONTH and any(span_of(tally.period) is None for tally in tallies):
+        yield words.CUT_MONTHS
 
 
 def _each_fair(publication: Publication, reference: Reference) -> Table:

@@ -19,7 +19,7 @@ from matcher.reporting.document import Cell, Chart, Names, Shape
 
 COLOURS, MARKERS = (DATA, "#b4460a"), ("o", "s")
 WIDTH = 7.4
-SHORT = 24
+SHORT = 32
 """Characters of a name that stands on one line in both languages."""
 
 
@@ -48,17 +48,16 @@ def png(chart: Chart, *, simulated: bool, font: str | None) -> tuple[bytes, floa
 
 def _draw(chart: Chart, *, simulated: bool, font: str | None) -> Figure:
     rows = [row for row in chart.table.rows if not row.whole]
-    tall = 3.4 if chart.shape is Shape.LINES else 1.6 + 0.42 * len(rows)
+    tall = 3.4 if chart.shape is Shape.LINES else 1.6 + 0.27 * len(rows)
     fonts = [LATIN_FONT] if font is None else [font, LATIN_FONT]
     with mpl.rc_context({"font.family": fonts, "axes.unicode_minus": False, "font.size": 9}):
         figure = Figure(figsize=(WIDTH, tall), layout="constrained")
         figure.suptitle(_words(chart.caption, font), color=INK, fontsize=11)
         axes = figure.subplots()
-        labels = [_words(row.names, font, wrapped=True) for row in rows]
         if chart.shape is Shape.LINES:
-            _lines(axes, chart, labels, font)
+            _lines(axes, chart, [_month(row.names, font) for row in rows], font)
         else:
-            _bars(axes, chart, labels, font)
+            _bars(axes, chart, [_words(row.names, font, wrapped=True) for row in rows], font)
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_axisbelow(True)
         if simulated:
@@ -76,7 +75,7 @@ def _lines(axes: Axes, chart: Chart, labels: list[str], font: str | None) -> Non
             marker=marker,
             label=_legend(chart, key, font),
         )
-    axes.set_xticks(np.arange(len(labels)), labels, fontsize=7 if len(labels) > 8 else 9)
+    axes.set_xticks(np.arange(len(labels)), labels, fontsize=8)
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
@@ -113,6 +112,12 @@ def _legend(chart: Chart, key: str, font: str | None) -> str:
     column = next(column for column in chart.table.columns if column.key == key)
     unit = f" ({_words(column.unit, font)})" if column.unit else ""
     return _words(column.names, font) + unit
+
+
+def _month(names: Names, font: str | None) -> str:
+    """A month in a narrow place: the year of the Republic stands over the month."""
+    chinese = names.zh.removeprefix("民國").replace("年", "年\n")
+    return names.en if font is None else f"{chinese}\n{names.en}"
 
 
 def _words(names: Names, font: str | None, *, wrapped: bool = False) -> str:

@@ -43,7 +43,7 @@ BUREAU = Names("求職與求才", "Job seekers and openings")
 FAIRS = Names("現場徵才活動", "Job fairs")
 PROGRAMMES = Names("各項計畫", "Programmes")
 FORMULAS = Names("註：公式", "Notes: formulas")
-SUSPICIONS = Names("附錄：資料疑點", "Appendix: what the register should be looked through for")
+SUSPICIONS = Names("附錄：資料疑點", "Appendix: what to look into in the register")
 
 HEADS: Mapping[By, Names] = {
     Span.MONTH: Names("月份", "month"),
@@ -66,6 +66,10 @@ PERSONS_DO_NOT_SUM = Names(
     "以人計者，同一人在各分項各計一次、全期只計一次，分項相加可能大於全期。",
     "Persons are counted once in each part and once in the whole: parts may sum to more.",
 )
+CUT_MONTHS = Names(
+    "首月或末月僅計期間內之日。", "Of the first and the last month only days of the period count."
+)
+IN_THE_CITY = Names("高雄市（行政區未註明）", "Kaohsiung City, district not told")
 MAY_EXCEED = Names(
     "就業者可能於期間前登記，比率因此可能超過 100 %。",
     "Those placed may have registered earlier, so a rate may exceed 100 %.",
