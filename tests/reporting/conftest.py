@@ -46,7 +46,7 @@ FAIR = JobFair(
 
 
 def records(prefix: str = "SIM-") -> Iterable[object]:
-    """Four seekers, one of them placed twice; five openings, three filled; a fair of ten résumés."""
+    """Four seekers, one placed twice; five openings, three filled; a fair of ten résumés."""
     yield Employer(id=f"{prefix}E", name="x")
     homes = [("806", "4321"), ("806", "5120"), ("813", None), (None, "4321")]
     for n, (district, occupation) in enumerate(homes):

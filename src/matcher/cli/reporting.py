@@ -42,16 +42,15 @@ def report(
                 "More than one period.", remedy="Give --month, --year, or --from and --to."
             )
         bureau = App(Settings())
-        period = last_twelve_months(day_of(bureau.clock()))
+        default = last_twelve_months(day_of(bureau.clock()))
         if month:
-            period = month_of(month)
+            default = month_of(month)
         elif year:
-            period = year_of(year)
-        elif first or last:
-            period = Period(
-                first=first.date() if first else period.first,
-                last=last.date() if last else period.last,
-            )
+            default = year_of(year)
+        period = Period(
+            first=first.date() if first else default.first,
+            last=last.date() if last else default.last,
+        )
         written = write_report(
             bureau.publisher,
             bureau.proof,

@@ -15,14 +15,19 @@ from odf.number import DateStyle, Day, Month, Number, NumberStyle, Text, Year
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import (
     Footer,
+    FooterStyle,
     Header,
+    HeaderFooterProperties,
+    HeaderStyle,
     MasterPage,
     PageLayout,
     PageLayoutProperties,
+    ParagraphProperties,
     Style,
     TableCellProperties,
     TableColumnProperties,
     TableProperties,
+    TableRowProperties,
     TextProperties,
 )
 from odf.svg import Desc
@@ -35,7 +40,10 @@ from matcher.reporting import words
 from matcher.reporting.document import Cell, Chart, Column, Document, Names, Table
 from matcher.reporting.plots import png
 
-FIRST_WIDTH, WIDTH = "6.5cm", "4.2cm"
+WIDTHS = {"head": "6cm", "words": "5.5cm", "number": "3.2cm"}
+SCALE = "70%"
+TALLEST = 6.0
+"""Inches of a picture that stand on one printed page, at SCALE."""
 DECIMALS = range(3)
 """Decimals that rates are printed with."""
 
@@ -61,22 +69,29 @@ class _Book:
         self.file = OpenDocumentSpreadsheet()
         self.file.meta.addElement(Title(text=f"{document.title.zh} {document.title.en}"))
         self._page()
-        self._columns = [
-            self._style("table-column", TableColumnProperties(columnwidth=width))
-            for width in (FIRST_WIDTH, WIDTH)
-        ]
+        self._columns = {
+            kind: self._style("table-column", TableColumnProperties(columnwidth=width))
+            for kind, width in WIDTHS.items()
+        }
+        self._high = self._style("table-row", TableRowProperties(useoptimalrowheight="true"))
+        self._next_page = self._style("table-row", TableRowProperties(breakbefore="page"))
         wrapped = {"wrapoption": "wrap", "verticalalign": "top"}
+        self._line_style = self._cell_style({})
         self._plain = self._cell_style(wrapped)
         self._bold = self._cell_style(wrapped, fontweight="bold")
-        self._head = self._cell_style(wrapped | {"backgroundcolor": "#eef2f3"}, fontweight="bold")
+        self._head = self._cell_style(
+            wrapped | {"backgroundcolor": "#eef2f3"}, fontweight="bold", fontsize="9pt"
+        )
         self._title = self._cell_style({}, fontweight="bold", fontsize="14pt")
         self._notice = self._cell_style({}, fontweight="bold", color="#8a3200")
+        top, end = TableCellProperties(verticalalign="top"), ParagraphProperties(textalign="end")
+        self._dash = self._style("table-cell", top, end)
         self._numbers = {places: self._number_style(places) for places in DECIMALS}
         self._day = self._day_style()
 
     def add_front(self) -> None:
         """What the workbook is, and what its sheets hold."""
-        document, sheet = self._document, self._sheet("說明 About", 2)
+        document, sheet = self._document, self._sheet("說明 About", ("words",))
         self._line(sheet, _both(document.title), self._title)
         if document.simulated:
             self._line(sheet, _both(words.SIMULATED_NOTICE), self._notice)
@@ -89,23 +104,25 @@ class _Book:
         if document.as_of:
             told.append((words.AS_OF, f"{roc_text(document.as_of)} {document.as_of}"))
         for names, text in told:
-            self._row(sheet, [(names, self._bold), (text, self._plain)])
-        self._line(sheet, "", self._plain)
+            self._row(sheet, [(names, self._bold), (text, self._line_style)])
+        self._line(sheet, "", self._line_style)
         self._line(sheet, _both(words.CONTENTS), self._bold)
         for table in document.tables:
-            self._row(sheet, [(sheet_name(table), self._plain), (table.caption.en, self._plain)])
+            self._row(
+                sheet, [(sheet_name(table), self._plain), (table.caption.en, self._line_style)]
+            )
 
     def add_table(self, table: Table, charts: Iterable[Chart], font: str | None) -> None:
         """A sheet with the table, how to read it, and its pictures."""
         document = self._document
-        sheet = self._sheet(sheet_name(table), len(table.columns) + 1)
+        sheet = self._sheet(sheet_name(table), _kinds(table))
         self._line(sheet, _both(table.caption), self._title)
         if document.simulated:
             self._line(sheet, _both(words.SIMULATED_NOTICE), self._notice)
         period = document.period
         roc = f"{roc_text(period.first)}至{roc_text(period.last)}"
-        self._line(sheet, f"{roc}（{period.first} – {period.last}）", self._plain)
-        self._line(sheet, "", self._plain)
+        self._line(sheet, f"{roc}（{period.first} – {period.last}）", self._line_style)
+        self._line(sheet, "", self._line_style)
         heads = [(_head(column), self._head) for column in table.columns]
         top = TableHeaderRows()
         sheet.addElement(top)
@@ -116,14 +133,14 @@ class _Book:
             cells = [(cell, words_style) for cell in row.cells]
             self._row(sheet, [(names, words_style), *cells])
         for remark in table.remarks:
-            self._line(sheet, _both(remark), self._plain)
+            self._line(sheet, _both(remark), self._line_style)
         for chart in charts:
             self._picture(sheet, chart, font)
 
-    def _sheet(self, name: str, width: int) -> Any:
+    def _sheet(self, name: str, kinds: Iterable[str]) -> Any:
         sheet = Sheet(name=name, stylename=self._table)
-        sheet.addElement(TableColumn(stylename=self._columns[0]))
-        sheet.addElement(TableColumn(stylename=self._columns[1], numbercolumnsrepeated=width - 1))
+        for kind in ("head", *kinds):
+            sheet.addElement(TableColumn(stylename=self._columns[kind]))
         self.file.spreadsheet.addElement(sheet)
         return sheet
 
@@ -131,7 +148,7 @@ class _Book:
         self._row(sheet, [(text, style)])
 
     def _row(self, sheet: Any, cells: Iterable[tuple[Cell, Any]]) -> None:
-        row = TableRow()
+        row = TableRow(stylename=self._high)
         for cell, style in cells:
             row.addElement(self._cell(cell, style))
         sheet.addElement(row)
@@ -148,6 +165,7 @@ class _Book:
                 made = TableCell(valuetype="date", datevalue=day, stylename=self._day)
                 made.addElement(P(text=day))
             case _:
+                style = self._dash if cell is None else style
                 made = TableCell(valuetype="string", stylename=style)
                 for line in _lines(cell):
                     made.addElement(P(text=line))
@@ -155,11 +173,18 @@ class _Book:
 
     def _picture(self, sheet: Any, chart: Chart, font: str | None) -> None:
         drawn, width, height = png(chart, simulated=self._document.simulated, font=font)
+        shrunk = min(1.0, TALLEST / height)
         name = self.file.addPicture(f"Pictures/{chart.key}.png", "image/png", drawn)
-        frame = Frame(width=f"{width}in", height=f"{height}in", x="0in", y="0.1in", name=chart.key)
+        frame = Frame(
+            width=f"{width * shrunk:.2f}in",
+            height=f"{height * shrunk:.2f}in",
+            x="0in",
+            y="0.1in",
+            name=chart.key,
+        )
         frame.addElement(Image(href=name, type="simple", show="embed", actuate="onLoad"))
         frame.addElement(Desc(text=f"{chart.caption.zh} {chart.caption.en}"))
-        cell, row = TableCell(), TableRow()
+        cell, row = TableCell(), TableRow(stylename=self._next_page)
         cell.addElement(frame)
         row.addElement(cell)
         sheet.addElement(row)
@@ -170,9 +195,17 @@ class _Book:
         layout = PageLayout(name="lying")
         layout.addElement(
             PageLayoutProperties(
-                pagewidth="29.7cm", pageheight="21cm", printorientation="landscape", scaletopages=0
+                pagewidth="29.7cm",
+                pageheight="21cm",
+                printorientation="landscape",
+                margin="1.5cm",
+                scaleto=SCALE,
             )
         )
+        # Without styles of their own, headers and footers are not printed.
+        for made in (HeaderStyle(), FooterStyle()):
+            made.addElement(HeaderFooterProperties(minheight="0.8cm"))
+            layout.addElement(made)
         self.file.automaticstyles.addElement(layout)
         page = MasterPage(name="report", pagelayoutname=layout)
         header, footer = Header(), Footer()
@@ -224,6 +257,13 @@ class _Book:
 def sheet_name(table: Table) -> str:
     """The name of a table's sheet, which may hold no colon and few signs else."""
     return table.caption.zh.replace("：", " ").replace("，", " ")
+
+
+def _kinds(table: Table) -> list[str]:
+    """How wide each column must be, by its first cell."""
+    first = table.rows[0].cells if table.rows else [""] * len(table.columns)
+    numeric = int | Decimal | date | None
+    return ["number" if isinstance(cell, numeric) else "words" for cell in first]
 
 
 def _decimals(number: int | Decimal) -> int:
