@@ -25,6 +25,7 @@ from matcher.entities import (
     Step,
     Vacancy,
 )
+from matcher.evaluation.plots import chinese_font
 from matcher.jobs.report import Written, write_report
 from matcher.rates.periods import Period
 from matcher.reference import Reference
@@ -32,6 +33,7 @@ from matcher.reporting.assemble import assemble
 from matcher.reporting.document import Document
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
+from tests.chromium import lacking
 from tests.rates.register import noon, write
 
 CLOSED = date(2026, 4, 2)
@@ -128,3 +130,12 @@ def written(
 ) -> Written:
     out: Path = tmp_path_factory.mktemp("report")
     return write_report(publisher, Proof(engine), reference=reference, period=QUARTER, out=out)
+
+
+@pytest.fixture(scope="session")
+def font() -> str:
+    found = chinese_font()
+    if found is None:
+        lacking("No font that writes Chinese is installed, so no picture was labelled in it.")
+    assert found is not None
+    return found

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
+import matplotlib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -12,7 +16,7 @@ from pypdf import PdfReader
 
 from matcher.jobs.report import Written
 from matcher.reporting.document import Document
-from tests.chromium import context
+from tests.chromium import FLAGS, NAMES, context
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 A4_POINTS = (595, 842)
@@ -74,6 +78,29 @@ def test_nothing_but_tables_is_wider_than_the_screen(page: Page, width: int):
             box = found.bounding_box()
             assert box is not None
             assert box["x"] + box["width"] <= width, part
+
+
+def test_chinese_is_read_where_no_font_for_it_is_installed(
+    chromium: Browser, font: str, written: Written, tmp_path: Path
+):
+    latin = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(f"<fontconfig><dir>{latin}</dir><cachedir>{tmp_path}</cachedir></fontconfig>")
+    path = next(filter(None, map(shutil.which, NAMES)))
+    bare = chromium.browser_type.launch(
+        executable_path=path, args=FLAGS, env={**os.environ, "FONTCONFIG_FILE": str(fonts)}
+    )
+    page = bare.new_page()
+    page.goto(written.page.as_uri())
+    tools = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        tools.send(f"{domain}.enable")
+    root = tools.send("DOM.getDocument")["root"]["nodeId"]
+    for part in ("h1", "caption", ".remark", "tbody th"):
+        node = tools.send("DOM.querySelector", {"nodeId": root, "selector": part})["nodeId"]
+        used = tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        assert any(one["isCustomFont"] and font in one["familyName"] for one in used), part
+    bare.close()
 
 
 def test_every_printed_page_says_that_the_data_are_simulated(page: Page):

@@ -6,19 +6,8 @@ import re
 
 import pytest
 
-from matcher.evaluation.plots import chinese_font
 from matcher.reporting.document import Chart, Document
 from matcher.reporting.plots import png, svg
-from tests.chromium import lacking
-
-
-@pytest.fixture(scope="session")
-def font() -> str:
-    found = chinese_font()
-    if found is None:
-        lacking("No font that writes Chinese is installed, so no picture was labelled in it.")
-    assert found is not None
-    return found
 
 
 @pytest.fixture

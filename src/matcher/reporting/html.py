@@ -12,6 +12,7 @@ from markupsafe import Markup
 from matcher.calendar_roc import roc_text
 from matcher.reporting import words
 from matcher.reporting.document import Cell, Chart, Document, Names
+from matcher.reporting.fonts import part_of
 from matcher.reporting.plots import svg
 
 _pages = Environment(
@@ -24,20 +25,25 @@ _pages = Environment(
 
 
 def html_of(document: Document, *, font: str | None) -> bytes:
-    """The page in UTF-8; `font` writes the Chinese of its pictures."""
+    """The page in UTF-8; `font` writes the Chinese of its pictures, and goes with it in part."""
     pictures = {
-        chart.key: _address(chart, simulated=document.simulated, font=font)
+        chart.key: _picture(chart, simulated=document.simulated, font=font)
         for chart in document.charts
     }
-    page = _pages.get_template("report.html").render(
-        document=document, words=words, pictures=pictures
-    )
+    template = _pages.get_template("report.html")
+    told = template.render(document=document, words=words, pictures={}, letters=None)
+    part = None if font is None else part_of(font, set(told))
+    letters = part and _data("font/woff", part)
+    page = template.render(document=document, words=words, pictures=pictures, letters=letters)
     return page.encode()
 
 
-def _address(chart: Chart, *, simulated: bool, font: str | None) -> str:
-    drawn = svg(chart, simulated=simulated, font=font)
-    return f"data:image/svg+xml;base64,{b64encode(drawn).decode()}"
+def _picture(chart: Chart, *, simulated: bool, font: str | None) -> str:
+    return _data("image/svg+xml", svg(chart, simulated=simulated, font=font))
+
+
+def _data(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{b64encode(content).decode()}"
 
 
 def _both(names: Names) -> Markup:
