@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from matcher.calendar_roc import roc_text
@@ -93,6 +93,7 @@ def _of_bureau(publication: Publication, reference: Reference) -> Section:
     for by, tallies in publication.bureau.items():
         if by is Span.MONTH and len(tallies) == 1:
             continue
+        told = (words.WHERE_TOLD[by],) if by in words.WHERE_TOLD else ()
         tables[by] = _told_by(
             by,
             [publication.whole, *tallies],
@@ -100,7 +101,7 @@ def _of_bureau(publication: Publication, reference: Reference) -> Section:
             key="bureau",
             caption=words.BUREAU,
             reference=reference,
-            remarks=(words.PERSONS_DO_NOT_SUM, *_remarks(by, tallies)),
+            remarks=(words.PERSONS_DO_NOT_SUM, *told, *_cut_months(by, tallies)),
         )
     charts = [_both_sides(by, table) for by, table in tables.items() if by is not Span.MONTH]
     if Span.MONTH in tables:
@@ -116,6 +117,7 @@ def _at_fairs(publication: Publication, reference: Reference) -> Section:
     for by, tallies in publication.at_fairs.items():
         if by is Dimension.FAIR or (by is Span.MONTH and len(tallies) == 1):
             continue
+        told = (words.WHERE_HELD,) if by is Dimension.DISTRICT else ()
         tables[by] = _told_by(
             by,
             [publication.whole, *tallies],
@@ -123,7 +125,7 @@ def _at_fairs(publication: Publication, reference: Reference) -> Section:
             key="fairs",
             caption=words.FAIRS,
             reference=reference,
-            remarks=(words.WITHOUT_ON_BEHALF, *_remarks(by, tallies)),
+            remarks=(words.WITHOUT_ON_BEHALF, *told, *_cut_months(by, tallies)),
         )
     charts: tuple[Chart, ...] = ()
     if Span.MONTH in tables:
@@ -212,12 +214,10 @@ def _part_names(by: By, tally: Tally, reference: Reference) -> Names:
     return Names(*part_names(tally.key, tally.period, by=by, reference=reference))
 
 
-def _remarks(by: By, tallies: Sequence[Tally]) -> Iterator[Names]:
-    """How to read parts told by `by`."""
-    if by in words.WHERE_TOLD:
-        yield words.WHERE_TOLD[by]
-    if by is Span.MONTH and any(span_of(tally.period) is None for tally in tallies):
-        yield words.CUT_MONTHS
+def _cut_months(by: By, tallies: Sequence[Tally]) -> tuple[Names, ...]:
+    """What to say of months of which only some days lie in the period."""
+    cut = by is Span.MONTH and any(span_of(tally.period) is None for tally in tallies)
+    return (words.CUT_MONTHS,) if cut else ()
 
 
 def _each_fair(publication: Publication, reference: Reference) -> Table:

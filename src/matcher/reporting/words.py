@@ -83,6 +83,7 @@ WHERE_TOLD: Mapping[By, Names] = {
         "Seekers are told by the occupation on their record, openings by that of the vacancy.",
     ),
 }
+WHERE_HELD = Names("依活動舉辦地。", "Told by where the fair is held.")
 WITHOUT_ON_BEHALF = Names(
     "初步媒合率之分子、分母皆不含代收履歷。",
     "Résumés handed in on behalf of somebody absent (代收) are in neither count of the rate.",
