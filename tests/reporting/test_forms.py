@@ -15,7 +15,8 @@ from matcher.db.engine import migrate, open_engine
 from matcher.jobs.report import Written, report_name, write_report
 from matcher.rates.periods import Period, month_of, year_of
 from matcher.reference import Reference
-from matcher.reporting.document import Document
+from matcher.reporting.assemble import assemble
+from matcher.reporting.document import Document, Shape
 from matcher.reporting.html import html_of
 from matcher.reporting.ods import ods_of, sheet_name
 from matcher.service.proof import Proof
@@ -159,6 +160,17 @@ def test_the_workbook_is_one_that_any_office_program_knows(written: Written, doc
         pictures = [name for name in archive.namelist() if name.startswith("Pictures/")]
         assert len(pictures) == len(list(document.charts))
         assert all(archive.read(name).startswith(b"\x89PNG") for name in pictures)
+
+
+def test_a_period_of_which_nothing_is_recorded_is_written_all_the_same(
+    publisher: Publisher, reference: Reference
+):
+    document = assemble(publisher.gather(year_of(108)), [], reference=reference)
+    page = Tables(html_of(document, font=None).decode())
+    assert page.rows["each_fair"] == []
+    assert page.rows["bureau_by_district"][1][3] == NO_RATE
+    assert {chart.shape for chart in document.charts} == {Shape.LINES}
+    assert ods_of(document, font=None).startswith(b"PK")
 
 
 def test_names_are_escaped(written: Written):

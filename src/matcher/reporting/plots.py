@@ -62,6 +62,7 @@ def _draw(chart: Chart, *, simulated: bool, font: str | None) -> Figure:
         axes.set_axisbelow(True)
         if simulated:
             figure.supxlabel(_words(words.SIMULATED_NOTICE, font), color=WARNING, fontsize=9)
+        # Ticks are made when drawn, and must be while the fonts are set.
         figure.draw_without_rendering()
     return figure
 

@@ -75,7 +75,7 @@ class Publisher:
         """The counts of `period`; raises InvalidInputError for a day that the log does not know."""
         today = day_of(self._clock())
         selection = Selection(period=period, until=None if as_of is None else end_of(as_of))
-        of_bureau = measures_of(FORMULAS[key] for key in BUREAU)
+        of_bureau = _measures_of(FORMULAS[key] for key in BUREAU)
         with reading(self._engine) as connection:
             refuse_unknown(connection, as_of, today=today)
             counts = {m: count(connection, m, selection) for m in Measure}
@@ -97,7 +97,7 @@ class Publisher:
             )
 
 
-def measures_of(formulas: Iterable[Formula]) -> tuple[Measure, ...]:
+def _measures_of(formulas: Iterable[Formula]) -> tuple[Measure, ...]:
     """The counts that the formulas are made of, each once, in order; denominators come first."""
     pairs = ((formula.denominator, formula.numerator) for formula in formulas)
     return tuple(dict.fromkeys(measure for pair in pairs for measure in pair))
