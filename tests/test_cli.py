@@ -53,6 +53,10 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     assert "Only district 806" in one.output
     behind = run("rates", "--rate", "employment_rate", "--events", "denominator")
     assert behind.output.count("SIM-S") == 120
+    reported = run("report", "--out", str(tmp_path / "report"))
+    assert reported.exit_code == 0, reported.output
+    assert "Simulated data" in reported.output
+    assert {path.suffix for path in (tmp_path / "report").iterdir()} == {".html", ".ods", ".json"}
     assert "findings" in run("proof").output or "Nothing found" in run("proof").output
     welcomed = run("welcome").output
     assert "/kiosk?fair=SIM-F-" in welcomed
@@ -74,6 +78,9 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
         (("rates", "--only", "district"), "WHAT=VALUE"),
         (("rates", "--events", "numerator"), "--rate"),
         (("rates", "--year", "3000"), "no year"),
+        (("report", "--out", "x"), "matcher migrate"),
+        (("report", "--out", "x", "--month", "2026-13"), "no month"),
+        (("report", "--out", "x", "--month", "115-10", "--year", "115"), "More than one period"),
         (("proof", "no-such-file.csv"), "no-such-file.csv"),
         (("import", "no-such-file.csv"), "no-such-file.csv"),
         (("serve", "--port", "99999"), "--port"),

@@ -38,6 +38,7 @@ from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
 from matcher.service.proof import Proof
+from matcher.service.publication import Publisher
 from matcher.service.register import Register
 from matcher.service.sessions import Sessions
 from matcher.service.visits import Visits
@@ -127,6 +128,11 @@ class App:
     def figures(self) -> Figures:
         """The bureau's rates."""
         return Figures(self.engine, self.clock)
+
+    @property
+    def publisher(self) -> Publisher:
+        """What a published report counts."""
+        return Publisher(self.engine, self.clock)
 
     @property
     def proof(self) -> Proof:

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidInputError
-from matcher.rates.periods import Period, Span, key_of, span_names, split, within_months, year_of
+from matcher.rates.periods import (
+    Period,
+    Span,
+    key_of,
+    month_of,
+    span_names,
+    span_of,
+    split,
+    within_months,
+    year_of,
+)
 
 days = st.dates(date(1912, 1, 1), date(2100, 12, 31))
 
@@ -64,3 +74,25 @@ def test_a_year_is_known_in_either_calendar():
 )
 def test_three_months_end_on_the_same_day_or_the_last(later: tuple[int, int, int], within: bool):
     assert within_months(date(*later), date(2019, 1, 31), 3) is within
+
+
+def test_a_month_is_named_in_either_calendar():
+    july = Period(first=date(2019, 7, 1), last=date(2019, 7, 31))
+    assert month_of("2019-07") == month_of("108-7") == july
+
+
+@pytest.mark.parametrize("text", ["2019", "2019-13", "2019-00", "July", "108-"])
+def test_what_is_no_month_is_refused(text: str):
+    with pytest.raises(InvalidInputError, match="no month"):
+        month_of(text)
+
+
+@given(days, st.sampled_from(Span))
+def test_every_part_of_a_long_period_is_known_for_what_it_is(day: date, span: Span):
+    year = year_of(day.year)
+    assert {span_of(part) for part in split(year, span).values()} == {span}
+
+
+def test_a_period_that_is_cut_is_no_month():
+    assert span_of(Period(first=date(2019, 7, 1), last=date(2019, 7, 30))) is None
+    assert span_of(Period(first=date(2019, 7, 2), last=date(2019, 7, 31))) is None

@@ -28,7 +28,10 @@ from matcher.jobs.proof import findings_in_file
 from matcher.rates.dimensions import Dimension
 from matcher.rates.measures import Measure
 from matcher.rates.periods import Span, year_of
+from matcher.reference import Reference
+from matcher.reporting.assemble import assemble
 from matcher.service.figures import Figures, Query
+from matcher.service.publication import Publisher
 from tests.rates.register import noon, write
 
 FIRST, CLOSED = date(2019, 1, 1), date(2020, 1, 10)
@@ -83,12 +86,17 @@ def resumes() -> Iterator[FairResume]:
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Figures]:
-    engine: Engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('year') / 'matcher.db'}")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('year') / 'matcher.db'}")
     migrate(engine)
     write(engine, *year_108(), on=CLOSED)
-    yield Figures(engine, lambda: noon(CLOSED))
+    yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def figures(engine: Engine) -> Figures:
+    return Figures(engine, lambda: noon(CLOSED))
 
 
 def test_the_published_counts_give_the_published_rates(figures: Figures):
@@ -112,6 +120,26 @@ def test_the_year_is_the_sum_of_its_months_where_events_are_counted(figures: Fig
     assert len(report.parts) == 12
     assert sum(part.rates[0].numerator for part in report.parts) == 97_304
     assert sum(part.rates[0].denominator for part in report.parts) == 152_520
+
+
+def test_the_report_of_the_year_prints_what_was_published(engine: Engine):
+    publication = Publisher(engine, lambda: noon(CLOSED)).gather(year_of(108))
+    report = assemble(publication, [], reference=Reference.load(ROOT / "data" / "reference"))
+    printed = {
+        row.key: row.cells[0] for table in list(report.tables) for row in table.rows if row.note
+    }
+    assert report.title.zh.startswith("民國108年")
+    assert [printed[key] for key in ("employment_rate", "fill_rate", "openings_per_seeker")] == [
+        Decimal("54.34"),
+        Decimal("63.80"),
+        Decimal("2.02"),
+    ]
+    assert printed["on_site_match_rate"] == Decimal("47.13")
+    assert printed["low_income_rate"] == Decimal("57.6")
+    each = next(table for table in report.tables if table.key == "each_fair")
+    fair = next(row for row in each.rows if row.key == "F0")
+    assert len(each.rows) == 480
+    assert fair.cells[3:] == (83, 9, 74, 58, Decimal("78.38"))
 
 
 def test_fairs_and_e_resumes_are_counted(figures: Figures):

@@ -131,7 +131,7 @@ def _print_report(report: Report, reference: Reference) -> None:
             continue
         for part in report.parts:
             (mine,) = (r for r in part.rates if r.formula == rate.formula)
-            zh, en = part_names(part, query.by, reference)
+            zh, en = part_names(part.key, mine.period, by=query.by, reference=reference)
             name = zh if zh == en else f"{zh} {en}"
             out.print(
                 f"  {escape(name)}: {_value(mine)}  ({mine.numerator:,} / {mine.denominator:,})",

@@ -104,11 +104,17 @@ def _figure(title: str, *, height: float, simulated: bool) -> Figure:
 
 def _notice() -> tuple[str, list[str]]:
     """The notice of simulated data, in as many languages as the fonts can write."""
+    font = chinese_font()
+    if font is None:
+        return SIMULATED_ENGLISH, [LATIN_FONT]
+    return f"{SIMULATED_ENGLISH} / {SIMULATED_CHINESE}", [LATIN_FONT, font]
+
+
+def chinese_font() -> str | None:
+    """The first of CHINESE_FONTS that this system has and that writes Chinese."""
     installed = set(fontManager.get_font_names())
-    for name in CHINESE_FONTS:
-        if name in installed and _writes(name, SIMULATED_CHINESE):
-            return f"{SIMULATED_ENGLISH} / {SIMULATED_CHINESE}", [LATIN_FONT, name]
-    return SIMULATED_ENGLISH, [LATIN_FONT]
+    names = (name for name in CHINESE_FONTS if name in installed)
+    return next((name for name in names if _writes(name, SIMULATED_CHINESE)), None)
 
 
 def _writes(name: str, text: str) -> bool:

@@ -48,6 +48,17 @@ def year_of(number: int) -> Period:
     return Period(first=date(gregorian, 1, 1), last=date(gregorian, 12, 31))
 
 
+def month_of(text: str) -> Period:
+    """A whole month from year and month, such as 2019-07 or, as the Republic counts, 108-07."""
+    year, _, month = text.partition("-")
+    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12):
+        raise InvalidInputError(
+            f"{text!r} is no month.", remedy="Write year and month, such as 2019-07 or 108-07."
+        )
+    first = year_of(int(year)).first.replace(month=int(month))
+    return Period(first=first, last=_end(first, Span.MONTH))
+
+
 def split(period: Period, span: Span) -> dict[str, Period]:
     """The months, quarters or years of `period` by key, such as 2019-07, 2019-Q3 and 2019.
 
@@ -60,6 +71,16 @@ def split(period: Period, span: Span) -> dict[str, Period]:
         parts[key] = Period(first=first, last=min(end, period.last))
         first = end + timedelta(days=1)
     return parts
+
+
+def span_of(period: Period) -> Span | None:
+    """Whether `period` is just one month, quarter or year, and which."""
+    before = period.first - timedelta(days=1)
+    for span in Span:
+        begins = key_of(before, span) != key_of(period.first, span)
+        if begins and period.last == _end(period.first, span):
+            return span
+    return None
 
 
 def key_of(day: date, span: Span) -> str:

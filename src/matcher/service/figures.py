@@ -150,7 +150,7 @@ class Figures:
     def counts(self, query: Query, *measures: Measure) -> dict[Measure, int]:
         """Single counts, such as those that stand in no rate."""
         with reading(self._engine) as connection:
-            self._refuse_unknown(connection, query.as_of)
+            refuse_unknown(connection, query.as_of, today=day_of(self._clock()))
             return {m: count(connection, m, query.selection) for m in measures}
 
     def evidence(
@@ -190,13 +190,13 @@ class Figures:
 
     def _report(self, connection: Connection, query: Query) -> Report:
         formulas, selection, by = query.formulas, query.selection, query.by
-        self._refuse_unknown(connection, query.as_of)
+        refuse_unknown(connection, query.as_of, today=day_of(self._clock()))
         measures = {m for f in formulas for m in (f.numerator, f.denominator)}
         totals = {m: count(connection, m, selection) for m in measures}
         parts: list[Part] = []
         if by is not None:
             counted = {m: count_by(connection, m, selection, by) for m in measures}
-            found_parts = _parts(query.period, by, counted.values())
+            found_parts = parts_in_order(query.period, by, counted.values())
             if len(found_parts) * len(formulas) > MOST_RATES:
                 raise InvalidInputError(
                     f"These are {len(found_parts):,} parts of {len(formulas)} rates.",
@@ -212,21 +212,22 @@ class Figures:
             simulated=holds_simulated_records(connection),
         )
 
-    def _refuse_unknown(self, connection: Connection, as_of: date | None) -> None:
-        if as_of is None:
-            return
-        today = day_of(self._clock())
-        if as_of > today:
-            raise InvalidInputError(
-                f"What will be known on {as_of} is not known yet.",
-                remedy=f"Give a day until today, {today}.",
-            )
-        begun = log_begins(connection)
-        if begun is not None and as_of < day_of(begun):
-            raise InvalidInputError(
-                f"The event log begins on {day_of(begun)}: what was known before is not recorded.",
-                remedy="Give that day or a later one.",
-            )
+
+def refuse_unknown(connection: Connection, as_of: date | None, *, today: date) -> None:
+    """Raise InvalidInputError for a day to come, and for one before the log began."""
+    if as_of is None:
+        return
+    if as_of > today:
+        raise InvalidInputError(
+            f"What will be known on {as_of} is not known yet.",
+            remedy=f"Give a day until today, {today}.",
+        )
+    begun = log_begins(connection)
+    if begun is not None and as_of < day_of(begun):
+        raise InvalidInputError(
+            f"The event log begins on {day_of(begun)}: what was known before is not recorded.",
+            remedy="Give that day or a later one.",
+        )
 
 
 def _rates(
@@ -243,7 +244,7 @@ def _rates(
     )
 
 
-def _parts(
+def parts_in_order(
     period: Period, by: By, found: Iterable[Mapping[str | None, int]]
 ) -> dict[str | None, Period]:
     """The keys of the parts in order, each with its period: of time all, of others those found."""

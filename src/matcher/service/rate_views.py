@@ -10,7 +10,7 @@ from matcher.rates.periods import Period, Span, span_names
 from matcher.rates.registry import Rate
 from matcher.reference import Reference
 from matcher.service.figures import Evidence, Part, Report
-from matcher.service.view_words import FAIR_TYPES, NOT_TOLD, SIMULATED
+from matcher.service.view_words import FAIR_TYPES, MAJOR_GROUPS, NOT_TOLD, SIMULATED
 
 View = dict[str, object]
 """What `json` and `orjson` write as it stands."""
@@ -32,7 +32,7 @@ def report_view(report: Report, *, language: Language, reference: Reference) -> 
 
 def part_view(part: Part, by: By, reference: Reference) -> View:
     """A part with its names and rates; `key` None: the records do not tell."""
-    zh, en = part_names(part, by, reference)
+    zh, en = part_names(part.key, part.rates[0].period, by=by, reference=reference)
     return {
         "key": part.key,
         "names": {"zh": zh, "en": en},
@@ -40,17 +40,16 @@ def part_view(part: Part, by: By, reference: Reference) -> View:
     }
 
 
-def part_names(part: Part, by: By, reference: Reference) -> tuple[str, str]:
-    """Chinese and English name of a part; of what has none, its key."""
-    key = part.key
+def part_names(key: str | None, period: Period, *, by: By, reference: Reference) -> tuple[str, str]:
+    """Chinese and English name of the part `key` with its `period`; of what has none, its key."""
     if key is None:
         return NOT_TOLD
     if isinstance(by, Span):
-        return span_names(part.rates[0].period, by)
+        return span_names(period, by)
     if by is Dimension.DISTRICT and key in reference.places:
         return reference.places[key].name, reference.places[key].name_en
     if by is Dimension.OCCUPATION and key in reference.occupations:
-        return reference.occupations[key], key
+        return reference.occupations[key], MAJOR_GROUPS.get(key, key)
     if by is Dimension.FAIR_TYPE:
         return FAIR_TYPES[key]
     return key, key

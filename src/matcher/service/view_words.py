@@ -108,3 +108,16 @@ FAIR_TYPES: Mapping[str, tuple[str, str]] = {
     FairType.CAMPUS: ("校園徵才", "at a school"),
 }
 """Chinese and English names, the two languages of the bureau's statistics."""
+MAJOR_GROUPS: Mapping[str, str] = {
+    "0": "armed forces",
+    "1": "legislators, senior officials and managers",
+    "2": "professionals",
+    "3": "technicians and associate professionals",
+    "4": "clerical support workers",
+    "5": "service and sales workers",
+    "6": "skilled workers in agriculture, forestry and fishery",
+    "7": "craft and related trades workers",
+    "8": "plant and machine operators and assemblers",
+    "9": "elementary workers and labourers",
+}
+"""English names of the major groups (大類) of occupations; the Chinese ones are in the table."""
