@@ -31,7 +31,6 @@ from matcher.ranking.trained import TrainedRanker
 from matcher.reference import Reference
 from matcher.retrieval.batch import fastest_product, nearest_vacancies
 from matcher.retrieval.criteria import eligible_vacancies, facts
-from matcher.retrieval.index import SCORED
 from matcher.retrieval.pool import Pool, Segment
 
 SIZES = (30_000, 152_520, 1_000_000)
@@ -188,5 +187,4 @@ def rows_of_night(segment: Vacancies, bureau: Bureau, reference: Reference) -> l
 
 
 if __name__ == "__main__":
-    print(f"SCORED = {SCORED:,}")
     main()

@@ -91,8 +91,9 @@ def test_equal_vectors_have_equal_scores_wherever_they_stand(seed, share):
 
 @pytest.fixture
 def trades(monkeypatch: pytest.MonkeyPatch):
-    """3,000 unit vectors in thirty heaps, in an index that scores 400 rows at most."""
-    monkeypatch.setattr(module, "SCORED", 400)
+    """3,000 unit vectors in thirty heaps, in an index that scores all of 400 rows, less of more."""
+    monkeypatch.setattr(module, "EXACT", 400)
+    monkeypatch.setattr(module, "SCORED", 300)
     monkeypatch.setattr(module, "A_CLUSTER", 50)
     rng = np.random.default_rng(2)
     heaps = rng.normal(size=(30, 24))[rng.integers(30, size=3_000)]
@@ -120,6 +121,14 @@ def test_up_to_the_most_rows_scored_clusters_do_not_matter(trades: VectorIndex):
     for query in trades.vectors[:20]:
         found = trades.search(query, allowed, 30)
         assert best(*found, 30)[0] == search_exactly(trades.vectors, query, allowed, 30)[0].tolist()
+
+
+def test_however_few_are_eligible_near_the_query_enough_are_scored(trades: VectorIndex):
+    query = trades.vectors[0]
+    far = np.argsort(trades.vectors @ query, kind="stable")[:1_000].astype(np.int32)
+    rows, _ = trades.search(query, np.sort(far), 300)
+    assert len(rows) == 300
+    assert set(rows.tolist()) <= set(far.tolist())
 
 
 def test_more_may_be_asked_for_than_are_scored(trades: VectorIndex):

@@ -7,7 +7,7 @@ many rows are eligible, the clusters nearest to the query are searched and the o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,8 +23,10 @@ from matcher.errors import ArtefactError
 Rows = NDArray[np.int32]
 Floats = NDArray[np.float32]
 
-SCORED = 6_000
-"""Rows scored at most. Up to so many eligible ones a search is exact."""
+EXACT = 6_000
+"""Eligible rows up to which a search scores all, and so is exact."""
+SCORED, SEARCHED = 3_000, 1 / 25
+"""Of more, eligible rows and share of the clusters that are scored at least."""
 A_CLUSTER = 150
 """Rows a cluster, on average."""
 SAMPLE, ROUNDS = 50_000, 8
@@ -49,6 +51,15 @@ class VectorIndex:
     centroids: Floats
     owner: object = None
     """What the memory of mapped vectors belongs to."""
+    members: Rows = field(init=False)
+    """Rows by cluster: those of cluster c are `members[bounds[c] : bounds[c + 1]]`."""
+    bounds: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_cluster = np.argsort(self.clusters, kind="stable").astype(np.int32)
+        numbers = np.arange(len(self.centroids) + 1)
+        object.__setattr__(self, "members", by_cluster)
+        object.__setattr__(self, "bounds", np.searchsorted(self.clusters[by_cluster], numbers))
 
     @classmethod
     def of(cls, vectors: Floats) -> Self:
@@ -90,14 +101,17 @@ class VectorIndex:
         """Those of (m,) `rows` most similar to a unit vector (d,), best first, and their scores.
 
         As many as stand among the `k` best and all that tie with the last of them. Exact up to
-        SCORED rows; of more, so many are looked at as the nearest clusters hold.
+        EXACT rows; of more, the clusters nearest to the query are scored.
         """
         if not len(rows) or k < 1:
             return rows[:0], np.empty(0, np.float32)
         query = np.ascontiguousarray(query, np.float32)
-        if len(rows) > max(SCORED, k) and len(self.centroids) > 1:
+        if len(rows) > max(EXACT, k) and len(self.centroids) > 1:
             nearest = np.argsort(-(self.centroids @ query), kind="stable")
-            rows = _in_clusters(rows, self.clusters, nearest, max(SCORED, k))
+            least = int(SEARCHED * len(nearest))
+            rows = _in_clusters(
+                rows, nearest, self.members, self.bounds, max(SCORED, k), least, len(self)
+            )
         return self.exactly(query, rows, k)
 
     def exactly(self, query: Floats, rows: Rows, k: int) -> tuple[Rows, Floats]:
@@ -203,26 +217,27 @@ def _bounds(
 
 @njit(cache=True, nogil=True)
 def _in_clusters(
-    rows: Rows, clusters: NDArray[np.uint16], nearest: NDArray[np.int64], least: int
+    rows: Rows,
+    nearest: NDArray[np.int64],
+    members: Rows,
+    bounds: NDArray[np.int64],
+    least_rows: int,
+    least_clusters: int,
+    size: int,
 ) -> Rows:
-    """Those of `rows` in the nearest clusters that together hold at least so many of them."""
-    held = np.zeros(len(nearest), np.int64)
+    """Those of `rows` in the nearest clusters: in so many, and in more until there are so many."""
+    eligible = np.zeros(size, np.bool_)
     for n in range(len(rows)):
-        held[clusters[rows[n]]] += 1
-    searched = np.zeros(len(nearest), np.bool_)
+        eligible[rows[n]] = True
+    found = np.empty(len(rows) + 1, np.int32)
     count = 0
     for n in range(len(nearest)):
-        if count >= least:
+        if count >= least_rows and n >= least_clusters:
             break
-        searched[nearest[n]] = True
-        count += held[nearest[n]]
-    chosen = np.empty(count, np.int32)
-    count = 0
-    for n in range(len(rows)):
-        if searched[clusters[rows[n]]]:
-            chosen[count] = rows[n]
-            count += 1
-    return chosen
+        for place in range(bounds[nearest[n]], bounds[nearest[n] + 1]):
+            found[count] = members[place]
+            count += eligible[members[place]]
+    return found[:count]
 
 
 def products_of(queries: Floats, asking: Rows, vectors: Floats, rows: Rows) -> Floats:
@@ -255,9 +270,9 @@ def _rounded(vectors: Floats) -> tuple[NDArray[np.int8], Floats, Floats]:
 
 
 def _centroids(vectors: Floats) -> Floats:
-    """Centroids of spherical k-means, about one for A_CLUSTER rows; one where a scan is exact."""
+    """Centroids of spherical k-means, about one for A_CLUSTER rows; one where all are scored."""
     count, dimension = vectors.shape
-    if count <= SCORED:
+    if count <= EXACT:
         return np.zeros((1, dimension), np.float32)
     sample = np.random.default_rng(0).choice(count, min(count, SAMPLE), replace=False)
     clusters = min(count // A_CLUSTER, len(sample) // 8, np.iinfo(np.uint16).max)

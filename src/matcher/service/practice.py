@@ -13,7 +13,7 @@ from matcher.features.vectors import Vectors
 from matcher.pipeline import explained, match_seekers, match_vacancies
 from matcher.ranking.linear import LinearRanker
 from matcher.reference import Reference
-from matcher.retrieval.index import SCORED
+from matcher.retrieval.index import EXACT
 from matcher.retrieval.pool import Pool, Segment
 
 DAY = date(2026, 1, 1)
@@ -30,7 +30,7 @@ def practise(reference: Reference) -> None:
     matches = match_vacancies(
         person,
         _vectors(1),
-        Pool.of(Segment.of(offer.take(np.zeros(SCORED + 1, np.int64)), _vectors(SCORED + 1))),
+        Pool.of(Segment.of(offer.take(np.zeros(EXACT + 1, np.int64)), _vectors(EXACT + 1))),
         ranker=ranker,
         reference=reference,
         today=today,
