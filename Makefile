@@ -9,8 +9,8 @@ DEMO_SEEKERS ?= 4000
 # Where pip knows of local wheels, let uv find them too.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: run test check browser bench format clean
-run test check bench format: $(INSTALLED)
+.PHONY: run test check browser bench bench-peers format clean
+run test check bench bench-peers format: $(INSTALLED)
 
 # The demonstration has a database of its own, whatever the environment or .env say of the real one.
 run: export MATCHER_VAR_DIR = $(DEMO)
@@ -42,6 +42,11 @@ bench:
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/service.py
+
+# Other engines are no part of the project: they are installed here and nowhere else.
+bench-peers:
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraints constraints.txt --editable '.[test,peers]'
+	$(BIN)/python benchmarks/peers.py
 
 format:
 	$(BIN)/ruff check --fix .
