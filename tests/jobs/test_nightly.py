@@ -8,7 +8,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -24,6 +24,7 @@ from matcher.entities import Vacancy
 from matcher.errors import ConfigurationError, ConflictError
 from matcher.jobs import prepared
 from matcher.jobs.alone import alone
+from matcher.service.clock import day_of
 from matcher.simulation import simulate
 from tests.bureau import settings_in
 from tests.databases import database
@@ -230,6 +231,19 @@ def test_training_waits_for_the_first_night_of_a_month(app: App, files: Path):
 def test_a_day_to_come_is_refused(app: App, files: Path):
     with pytest.raises(ConfigurationError, match="has not come"):
         one_night(app, files, night=TODAY + timedelta(days=1))
+
+
+def test_a_night_of_an_earlier_day_is_as_of_that_day(app: App, files: Path):
+    """Also one that is resumed after midnight: it keeps the moment at which it began."""
+    close(app, last := min(listed(app, "slates")), closes_on=TODAY)
+    after = NOW + timedelta(days=1)
+    one_night(app, files, now=after)
+    assert last in listed(app, "slates")
+    yesterday = TODAY - timedelta(days=1)
+    one_night(app, files, night=yesterday, now=after)
+    for day in (TODAY, yesterday):
+        journal = json.loads((app.night_folder / day.isoformat() / "journal.json").read_text())
+        assert day_of(datetime.fromisoformat(journal["began_at"])) == day
 
 
 def test_a_second_night_says_who_holds_the_first(app: App, files: Path):

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -147,8 +147,8 @@ def nightly(bureau: Bureau, night: date, *, now: datetime, track: Track) -> Iter
             f"The night of {night} has not come yet.", remedy="Give today or an earlier day."
         )
     folder = bureau.folder / night.isoformat()
-    moment = now if day_of(now) == night else min(now, end_of(night))
-    journal = Journal.of(folder, night, moment)
+    last_moment = end_of(night) - timedelta(seconds=1)
+    journal = Journal.of(folder, night, min(now, last_moment))
     _tidy(bureau.folder)
     for step in STEPS:
         work = Night(bureau, journal, track)
