@@ -57,7 +57,7 @@ def _shown(cell: Cell) -> str:
     """A cell; what is no markup yet, the template escapes."""
     match cell:
         case None:
-            return words.NO_RATE.zh
+            return words.NO_RATE
         case int() | Decimal():
             return f"{cell:,}"
         case date():

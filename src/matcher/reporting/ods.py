@@ -284,7 +284,7 @@ def _noted(names: Names, note: int | None) -> Names:
 def _lines(cell: Names | str | None) -> list[str]:
     match cell:
         case None:
-            return [words.NO_RATE.zh]
+            return [words.NO_RATE]
         case Names() if cell.en and cell.en != cell.zh:
             return [cell.zh, cell.en]
         case Names():

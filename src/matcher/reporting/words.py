@@ -16,7 +16,7 @@ TITLE = Names("公立就業服務統計報告", "Report of the public employment
 SIMULATED_NOTICE = Names(SIMULATED[Language.ZH], SIMULATED[Language.EN])
 SIMULATED_MARK = Names("模擬資料", "Simulated data")
 WHOLE = Names("全期", "whole period")
-NO_RATE = Names("－", "–")
+NO_RATE = "－"
 NO_RATE_TOLD = Names(
     "「－」表示期間內分母為 0，無比率可言。", "A dash: the denominator is 0, so there is no rate."
 )
