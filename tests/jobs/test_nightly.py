@@ -45,6 +45,7 @@ KILLED_BEFORE = (
     ("journal.json", 1),  # shortlists prepared, but not noted
     ("figures.json", 1),
     ("journal.json", 1),  # counted, but not noted
+    ("journal.json", 3),  # reported, but not noted
     ("journal.json", 3),  # recorded, but not noted
 )
 """Where each run of one night is killed; the next goes on from there."""
@@ -96,7 +97,7 @@ def files(incoming: Path, tmp_path: Path) -> Path:
 def left_by(folder: Path) -> dict[str, bytes]:
     """The bytes of all that a night prepared and counted."""
     night = folder / "var" / "nightly" / TODAY.isoformat()
-    paths = [*night.rglob("*.parquet"), night / "figures.json"]
+    paths = [*night.rglob("*.parquet"), night / "figures.json", *night.glob("report/*")]
     return {str(path.relative_to(night)): path.read_bytes() for path in paths}
 
 
@@ -137,7 +138,7 @@ def test_what_is_done_is_not_done_again(app: App, files: Path):
     told = one_night(app, files)
     assert [step.step for step in told if not step.before] == []
     assert [step.step for step in told] == [
-        "take in", "index", "train", "slates", "shortlists", "figures", "record"
+        "take in", "index", "train", "slates", "shortlists", "figures", "report", "record"
     ]  # fmt: skip
     assert left_by(app.settings.var_dir.parent) == before
 
@@ -147,7 +148,7 @@ def test_what_changed_is_done_again_and_a_closed_vacancy_leaves_all_lists(app: A
     close(app, closed := min(listed(app, "slates")))
     before = left_by(folder)
     again = {step.step for step in one_night(app, files) if not step.before}
-    assert again == {"index", "slates", "shortlists", "figures", "record"}
+    assert again == {"index", "slates", "shortlists", "figures", "report", "record"}
     assert closed not in listed(app, "slates") | listed(app, "shortlists")
     assert left_by(folder) != before
 

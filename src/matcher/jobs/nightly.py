@@ -30,18 +30,22 @@ from matcher.jobs.journal import Journal, Result, digest_of, file_digest, write_
 from matcher.jobs.night_figures import night_figures
 from matcher.jobs.prepared import prepare_shortlists, prepare_slates
 from matcher.jobs.recording import Store, keep, record_figures
+from matcher.jobs.report import write_report
 from matcher.jobs.taken import Taken, files_in
 from matcher.jobs.train import train
 from matcher.service.champion import Champion
 from matcher.service.clock import day_of, end_of
+from matcher.service.figures import last_twelve_months
 from matcher.service.indexing import Indexer
+from matcher.service.proof import Proof
+from matcher.service.publication import Publisher
 
 PEOPLE = 20_000
 """Persons at most that a ranker is trained on."""
 LISTS_KEPT = 3
 """Nights whose lists stay; figures and journals all do."""
 FIGURES = "figures.json"
-SLATES, SHORTLISTS = "slates", "shortlists"
+SLATES, SHORTLISTS, REPORT = "slates", "shortlists", "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +290,18 @@ def _figures(night: Night) -> Result:
     return {"trouble": [alert["text"] for alert in figures["alerts"]]}
 
 
+def _report(night: Night) -> Result:
+    """Write the bureau's report of the last twelve months."""
+    written = write_report(
+        Publisher(night.bureau.engine, lambda: night.now),
+        Proof(night.bureau.engine),
+        reference=night.bureau.indexer.reference,
+        period=last_twelve_months(night.today),
+        out=night.journal.folder / REPORT,
+    )
+    return {"page": written.page.name}
+
+
 def _record(night: Night) -> Result:
     """Log the figures to MLflow; a store that cannot be used costs the record and nothing else."""
     path = night.journal.folder / FIGURES
@@ -313,6 +329,7 @@ STEPS = (
         lambda night: [night.lists_from, night.register, _digests(night.bureau.incoming)],
         _figures,
     ),
+    Step(REPORT, lambda night: [night.today, night.register], _report, folder=REPORT),
     Step("record", lambda night: file_digest(night.journal.folder / FIGURES), _record),
 )
 
