@@ -39,6 +39,6 @@ def test_practice_compiles_what_a_list_of_either_side_needs(tmp_path: Path):
         "criteria._eligible_seekers",
         "criteria._eligible_vacancies",
         "index._bounds",
-        "index._dots",
         "index._in_clusters",
+        "index._products",
     }
