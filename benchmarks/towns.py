@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
+from matcher.allocation.exposure import LENGTH, exposures
 from matcher.artifacts.folder import current_if_any, promote
 from matcher.artifacts.ranker import load_ranker, publish_ranker
 from matcher.bootstrap import App
@@ -26,7 +29,6 @@ from matcher.intake.sources import survey
 from matcher.jobs.importing import import_files
 from matcher.jobs.train import train
 from matcher.progress import track
-from matcher.ranking.propensity import Propensity, Source
 from matcher.ranking.trained import TrainedRanker
 from matcher.service.indexing import centred_seekers, centred_vacancies
 from matcher.simulation.simulate import simulate
@@ -36,6 +38,7 @@ START = date(2025, 7, 1)
 AFTERWARDS = datetime(2026, 7, 1, 4, tzinfo=UTC)
 TEACHER, PUPILS = 1_000, 4_000
 """Seed and size of the bureau that the ranker learns from; no policy is tried on it."""
+LINES = range(1, LENGTH + 1)
 NOBODYS_KEY = IdentityKey(1, bytes(32))
 
 R = TypeVar("R")
@@ -43,10 +46,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teacher:
-    """A ranker, and how its bureau's lists were read."""
+    """A ranker, and how likely each line of its bureau's lists was acted on."""
 
     ranker: TrainedRanker
-    reading: Propensity
+    exposure: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +82,12 @@ def teacher(app: App) -> Teacher:
     generation = load_ranker(
         path, encoder_fingerprint=app.indexer.encoder.fingerprint, register=register
     )
-    return Teacher(
-        ranker=generation.ranker,
-        reading=Propensity(generation.manifest.metrics["reading/eta"], Source.POSITIONS),
+    told = generation.manifest.metrics
+    shown, acted = (
+        np.array([told[f"{what}/{rank}"] for rank in LINES], np.int64)
+        for what in ("shown", "acted")
     )
+    return Teacher(ranker=generation.ranker, exposure=exposures(shown, acted))
 
 
 def town(app: App, seed: int, seekers: int) -> Town:
@@ -130,7 +135,13 @@ def _train(app: App) -> str:
     training = train(
         app.engine, app.indexer, app.ranker_folder, people=PUPILS, now=app.clock(), track=track
     )
-    manifest = replace(training.manifest, metrics={"reading/eta": training.propensity.eta})
+    examples = training.examples
+    counts = {
+        "shown": np.bincount(examples.positions, minlength=LENGTH + 1),
+        "acted": np.bincount(examples.positions[examples.referred], minlength=LENGTH + 1),
+    }
+    told = {f"{what}/{n}": float(count[n]) for what, count in counts.items() for n in LINES}
+    manifest = replace(training.manifest, metrics=told)
     publish_ranker(app.ranker_folder, manifest, training.ranker, card="")
     promote(app.ranker_folder, manifest.generation)
     return manifest.generation

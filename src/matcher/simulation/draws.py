@@ -97,7 +97,7 @@ class ByEvent:
 
     def integers(self, event: Event, *keys: Key, low: int, high: int) -> Ints:
         """From `low` to below `high`."""
-        return low + np.floor(self.uniform(event, *keys) * (high - low)).astype(np.int64)
+        return np.floor(low + self.uniform(event, *keys) * (high - low)).astype(np.int64)
 
     def normal(self, event: Event, *keys: Key, scale: float) -> Floats:
         """Around 0."""
@@ -118,7 +118,7 @@ class ByEvent:
     def geometric(self, event: Event, *keys: Key, mean: float) -> Ints:
         """Trials until the first success, by inversion."""
         draw = self.uniform(event, *keys)
-        return 1 + np.floor(np.log1p(-draw) / np.log1p(-1 / mean)).astype(np.int64)
+        return np.floor(1 + np.log1p(-draw) / np.log1p(-1 / mean)).astype(np.int64)
 
     def _hash(self, event: Event, keys: tuple[Key, ...]) -> NDArray[np.uint64]:
         mixed = hashed(np.array([self.seed], np.uint64))

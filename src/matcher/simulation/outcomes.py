@@ -23,13 +23,13 @@ class Outcomes:
     """Figures of one year.
 
     `placed_by_referral` is the share of people hired where they were sent, by a list or from a
-    fair. `days_vacant` is the mean time from posting until an opening was reported filled, its vacancy
-    ran out or the year ended, in days. `crowded` is the share of referrals to vacancies with more
-    people sent, in the whole year, than openings; `applicants` the mean over referrals of people
-    sent per opening. `exposure_gini` and `coverage` are of all vacancies
-    of the year. `worse` is the share of people whose lists were worth less, by NOTICED or more,
-    than those by chances alone, and `loss` the mean share they lost. `recall` is the mean share of
-    a person's best vacancies, by hidden preferences, in their lists.
+    fair. `days_vacant` is the mean time from posting until an opening was reported filled, its
+    vacancy ran out or the year ended, in days. `crowded` is the share of referrals to vacancies
+    with more people sent, in the whole year, than openings; `applicants` the mean over referrals of
+    people sent per opening. `exposure_gini` and `coverage` are of all vacancies of the year.
+    `worse` is the share of people whose lists were worth less, by NOTICED or more, than those by
+    chances alone, and `loss` the mean share these lost. `recall` is the mean share of a person's
+    best vacancies, by hidden preferences, in their lists.
     """
 
     employment_rate: float
@@ -55,7 +55,7 @@ def outcomes(world: World, year: Year) -> Outcomes:
     return Outcomes(
         employment_rate=float((year.placed_on >= 0).mean()),
         fill_rate=float(year.reports[:, 2].sum() / openings.sum()),
-        placed_by_referral=year.hires / len(year.placed_on),
+        placed_by_referral=float(year.hired.sum() / len(year.placed_on)),
         days_vacant=_days_vacant(world, year.reports),
         crowded=float((crowd > 1).mean()),
         applicants=float(crowd.mean()),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
+from matcher.allocation.congestion import free
+from matcher.allocation.lists import Terms, order
+from matcher.allocation.prices import Graph, solve
 from matcher.simulation.counsellors import SLATE
 from matcher.simulation.people import Floats, Ints
 from matcher.simulation.register import Candidates, Register
@@ -15,6 +19,12 @@ from matcher.simulation.register import Candidates, Register
 NOTHING = -1
 CROWDING = 0.5
 """Points of log odds that each application per opening left costs a vacancy under `Penalised`."""
+
+NIGHTS = 3
+"""Days from one solution to the next; between them the load follows who is sent."""
+
+NEAR = 0.01
+"""Share of the bound within which prices are good enough for a year of some hundred solutions."""
 
 Belief = Callable[[Candidates], Floats]
 """The chances (m,) that a policy goes by."""
@@ -93,3 +103,39 @@ def slates(candidates: Candidates, order: Ints) -> Ints:
 def log_odds(chances: Floats) -> Floats:
     """Log odds of chances between 0 and 1, both excluded."""
     return np.log(chances) - np.log1p(-chances)
+
+
+class Allocated:
+    """Lists made by the allocation: prices of some nights ago, brought up to date by the desks."""
+
+    def __init__(self, terms: Terms, belief: Belief = as_stated, *, nights: int = NIGHTS) -> None:
+        self._terms, self._belief, self._nights = terms, belief, nights
+        self._solved_on: int | None = None
+        self._load = self._pending = np.zeros(0)
+
+    def lists(self, register: Register, candidates: Candidates, open_now: Ints) -> Ints:
+        """By the chance of a hire times that of an opening being left, and what people are owed."""
+        if self._solved_on is None or candidates.day >= self._solved_on + self._nights:
+            self._solve(register, candidates.day, open_now)
+        load = np.maximum(self._load + register.pending - self._pending, 0)[candidates.vacancies]
+        chances, left = self._belief(candidates), free(load, candidates.left.astype(np.int32))
+        ties = candidates.vacancies.astype(np.int32)
+        ordered = np.concatenate(
+            [
+                first + order(chances[first:end], left[first:end], ties[first:end], self._terms)
+                for first, end in pairwise(candidates.starts.tolist())
+            ]
+        )
+        return slates(candidates, ordered)
+
+    def _solve(self, register: Register, day: int, open_now: Ints) -> None:
+        everybody = register.candidates(day, register.looking(day), open_now)
+        graph = Graph(
+            starts=everybody.starts,
+            vacancies=everybody.vacancies.astype(np.int32),
+            chances=self._belief(everybody),
+            openings=np.maximum(register.openings - register.filled, 1).astype(np.int32),
+            pending=register.pending,
+        )
+        plan = solve(graph, self._terms, tolerance=NEAR, threads=1)
+        self._solved_on, self._load, self._pending = day, plan.load, register.pending.copy()

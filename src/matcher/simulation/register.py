@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,10 @@ from matcher.entities import Outcome
 from matcher.features.columns import SeekerColumns, VacancyColumns, day_number, hire_rate
 from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km
 from matcher.features.vectors import Vectors, title_similarity
-from matcher.ranking.ranker import Ranker
+from matcher.ranking.trained import TrainedRanker
 from matcher.retrieval.criteria import CRITERIA, Criterion, check
 from matcher.retrieval.index import products_of
-from matcher.simulation.people import DAYS, Bools, Floats, Ints
+from matcher.simulation.people import DAYS, Floats, Ints
 
 OF_THE_DAY = ("age_days", "openings_left", "employer_hire_rate")
 """The features that change from day to day; all others are settled by what a pair stated."""
@@ -70,7 +69,13 @@ class Candidates:
 
 
 class Register:
-    """Takes the events of a year in as they are written down."""
+    """Takes the events of a year in as they are written down.
+
+    Of each referral: `referrals` are (seeker, vacancy, day), `told` the chance of a hire that the
+    ranker gave that day, 0 where it gave none, and how many were sent there before per opening
+    left; `hired` are the numbers of those that led to a hire. `reports` are (vacancy, day, openings
+    filled).
+    """
 
     def __init__(
         self,
@@ -80,7 +85,7 @@ class Register:
         employer: Ints,
         posted_on: Ints,
         start: date,
-        ranker: Ranker,
+        ranker: TrainedRanker,
     ) -> None:
         self.pairs, self.openings, self.employer, self.ranker = pairs, openings, employer, ranker
         self.posted = posted_on - day_number(start)
@@ -91,6 +96,8 @@ class Register:
         self.pending = np.zeros(len(openings))
         self._ended, self._hired = (np.zeros(employer.max(initial=-1) + 1) for _ in range(2))
         self.referrals: list[tuple[int, int, int]] = []
+        self.told: list[tuple[float, float]] = []
+        self.hired: list[int] = []
         self.reports: list[tuple[int, int, int]] = []
         self._open: dict[int, float] = {}
         self._chance = np.zeros(len(pairs.vacancies))
@@ -112,11 +119,6 @@ class Register:
                 self.filled[_number(vacancy)] += int(str(filled))
                 row = _number(vacancy), self.days[str(reported_on)], int(str(filled))
                 self.reports.append(row)
-
-    @property
-    def hires(self) -> int:
-        """People hired where they were referred."""
-        return int(self._hired.sum())
 
     def looking(self, day: int) -> Ints:
         """People who have been here lately and are not known to have found work."""
@@ -140,9 +142,8 @@ class Register:
         of_the_day = age, left, self._hire_rates()[self.employer[vacancies]]
         for name, column in zip(OF_THE_DAY, of_the_day, strict=True):
             features[:, FEATURE_NAMES.index(name)] = column
-        chances = self.ranker.chances(self.ranker.scores(features))
-        assert chances is not None
-        self._chance[at] = chances.hired
+        chances = self.ranker.chances(self.ranker.scores(features)).hired
+        self._chance[at] = chances
         return Candidates(
             day=day,
             people=people,
@@ -150,7 +151,7 @@ class Register:
             vacancies=vacancies,
             similarity=features[:, FEATURE_NAMES.index("similarity")].astype(np.float64),
             age_days=age.astype(np.float64),
-            chances=chances.hired,
+            chances=chances,
             applied=self.applied[vacancies],
             left=left,
             pending=self.pending[vacancies],
@@ -167,6 +168,8 @@ class Register:
         known = at < end and self.pairs.vacancies[at] == vacancy
         chance = float(self._chance[at]) if known else 0.0
         self._open[len(self.referrals)] = chance
+        crowd = self.applied[vacancy] / max(self.openings[vacancy] - self.filled[vacancy], 1)
+        self.told.append((chance, crowd))
         self.referrals.append((seeker, vacancy, day))
         self.applied[vacancy] += 1
         self.pending[vacancy] += chance
@@ -176,6 +179,8 @@ class Register:
         _, vacancy, _ = self.referrals[referral]
         if chance is not None:
             self.pending[vacancy] -= chance
+        if outcome == Outcome.HIRED:
+            self.hired.append(referral)
         if outcome != Outcome.HIRED_ELSEWHERE:
             self._ended[self.employer[vacancy]] += 1
             self._hired[self.employer[vacancy]] += outcome == Outcome.HIRED

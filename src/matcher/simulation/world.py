@@ -1,4 +1,4 @@
-"""What a simulated year begins with: people, firms, vacancies and what they hide from each other."""
+"""What a simulated year begins with: people, firms, vacancies and what each thinks of the other."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from matcher.simulation.counsellors import KIOSK_SHARE, days_away, talk_over
 from matcher.simulation.draws import ByEvent, Event
 from matcher.simulation.fairs import Fairground
 from matcher.simulation.market import Market, State
-from matcher.simulation.people import DAYS, Floats, Ints
+from matcher.simulation.people import DAYS, Bools, Floats, Ints
 from matcher.simulation.policies import NOTHING, Policy, best
 from matcher.simulation.preferences import Preferences
 from matcher.simulation.register import Candidates, Register
@@ -29,8 +29,8 @@ class Year:
 
     Of n visits: `visitors` and `days` (n,), `slates` (n, SLATE), the `worth` (n,) of each list and
     that of the list by chances alone, `plain_worth`, and `recall` (n,): the share of the WANTED in
-    it. Of all people `placed_on` (s,), -1 for nobody. `referrals` are (seeker, vacancy, day),
-    `reports` (vacancy, day, openings filled), (n, 3); `hires` those of people who were referred.
+    it. Of all people `placed_on` (s,), -1 for nobody. Of r referrals: `referrals` (r, 3), `told`
+    (r, 2) as in `Register`, and which led to a hire, `hired` (r,). `reports` are (n, 3).
     """
 
     visitors: Ints
@@ -42,7 +42,8 @@ class Year:
     placed_on: Ints
     referrals: Ints
     reports: Ints
-    hires: int
+    told: Floats
+    hired: Bools
 
 
 def live(
@@ -145,7 +146,8 @@ class _Desks:
             placed_on=self._register.placed_on,
             referrals=np.array(self._register.referrals).reshape(-1, 3),
             reports=np.array(self._register.reports).reshape(-1, 3),
-            hires=self._register.hires,
+            told=np.array(self._register.told).reshape(-1, 2),
+            hired=np.isin(np.arange(len(self._register.referrals)), self._register.hired),
         )
 
 

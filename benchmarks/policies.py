@@ -1,0 +1,355 @@
+"""What lists do to a bureau: the same simulated year under several ways to make them.
+
+    python benchmarks/policies.py [policies|beliefs|markets]... [--seeds N] [--seekers N]
+
+Every finished year is kept in `var/bench/policies`: a run that breaks off goes on where it was, and
+a change of the simulation or of the allocation begins anew. Prints Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import towns
+from rich.box import MARKDOWN
+from rich.console import Console
+from rich.table import Table
+
+import matcher
+from matcher.allocation.lists import Terms
+from matcher.bootstrap import App
+from matcher.evaluation.groups import protected_groups
+from matcher.evaluation.intervals import paired_difference
+from matcher.evaluation.metrics import impact
+from matcher.features.columns import day_number
+from matcher.progress import track
+from matcher.simulation.beliefs import Crowded, Noisy, Partial, Stale, too_sure
+from matcher.simulation.outcomes import outcomes
+from matcher.simulation.people import Ints
+from matcher.simulation.policies import (
+    Allocated,
+    Belief,
+    Newest,
+    Penalised,
+    Policy,
+    Ranked,
+    Similarity,
+    as_stated,
+)
+from matcher.simulation.register import Pairs, Register, pairs_of
+from matcher.simulation.world import World, draw_world
+from matcher.simulation.year import Year, live
+
+SEEDS, SEEKERS = 20, 2_000
+CARE, FLOOR = 0.2, 0.85
+"""As the service has them."""
+NEWEST, SIMILAR, RANKER = "newest first", "similarity", "ranker"
+PENALTY, ALLOCATION, KNOWING = "ranker less crowd", "allocation", "allocation that knows the crowd"
+TOLD = {
+    "employment_rate": ("employment rate, %", 100),
+    "fill_rate": ("fill rate, %", 100),
+    "placed_by_referral": ("hired where sent, % of people", 100),
+    "days_vacant": ("days an opening is vacant", 1),
+    "crowded": ("referrals into a crowd, %", 100),
+    "applicants": ("people sent per opening", 1),
+    "exposure_gini": ("Gini of exposure", 1),
+    "coverage": ("coverage, %", 100),
+    "recall": ("recall@10 of the best 5, %", 100),
+    "worse": ("people with worse lists, %", 100),
+    "loss": ("what these lose, %", 100),
+}
+"""Name and unit of each figure of `Outcomes`."""
+SPREAD, FAVOUR, A_DAY = 1.0, 1.0, 1 / 30
+"""Log odds: standard deviation of the noise, too much for a trade, and for each day of age."""
+TRADE = b"7"
+"""Major group of occupations that is believed in too much: craft workers."""
+
+console = Console(width=240)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A town ready to be lived in, whatever the policy."""
+
+    town: towns.Town
+    world: World
+    pairs: Pairs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A policy in a market: its name, and how it is made for a place."""
+
+    name: str
+    policy: Callable[[Place], Policy]
+    openings: Callable[[Ints], Ints] = lambda openings: openings
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Lives years of `seekers` people, each once, and keeps them."""
+
+    app: App
+    teacher: towns.Teacher
+    seekers: int
+    seeds: Sequence[int]
+
+    def lived(self, cases: Sequence[Case]) -> dict[str, list[dict[str, np.ndarray]]]:
+        """What is kept of each case by seed: `figures` in the order of TOLD, `placed` (s,)."""
+        folder = towns.FOLDER / f"years-{code_version()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        found: dict[str, list[dict[str, np.ndarray]]] = {case.name: [] for case in cases}
+        with track("simulated years") as progress:
+            for number, seed in enumerate(self.seeds):
+                place = None
+                for at, case in enumerate(cases):
+                    path = folder / f"{self.seekers}-{seed}-{slug(case.name)}.npz"
+                    if not path.exists():
+                        place = place or self.place(seed)
+                        self._keep(path, place, case)
+                    with np.load(path) as kept:
+                        found[case.name].append(dict(kept))
+                    progress(number * len(cases) + at + 1, len(self.seeds) * len(cases))
+        return found
+
+    def place(self, seed: int) -> Place:
+        """The town of a seed and its pairs."""
+        town = towns.town(self.app, seed, self.seekers)
+        reference = self.app.reference
+        return Place(
+            town=town,
+            world=draw_world(
+                seekers=self.seekers, seed=seed, start=towns.START, reference=reference
+            ),
+            pairs=pairs_of(
+                town.seekers,
+                town.seeker_vectors,
+                town.vacancies,
+                town.vacancy_vectors,
+                distances=reference.distances_km,
+            ),
+        )
+
+    def live(self, place: Place, case: Case) -> tuple[World, Year]:
+        """The place in the case's market, and its year."""
+        jobs = place.world.vacancies
+        changed = replace(jobs, openings=case.openings(jobs.openings))
+        world = replace(
+            place.world,
+            vacancies=changed,
+            preferences=replace(place.world.preferences, vacancies=changed),
+        )
+        register = Register(
+            place.pairs,
+            openings=changed.openings,
+            employer=changed.employer,
+            posted_on=place.town.vacancies.posted_on,
+            start=towns.START,
+            ranker=self.teacher.ranker,
+        )
+        year = live(
+            world,
+            register,
+            case.policy(place),
+            seed=place.town.seed,
+            start=towns.START,
+            reference=self.app.reference,
+            exposure=np.array(self.teacher.exposure),
+        )
+        return world, year
+
+    def _keep(self, path: Path, place: Place, case: Case) -> None:
+        world, year = self.live(place, case)
+        told = asdict(outcomes(world, year))
+        draft = path.with_suffix(".partial.npz")
+        groups = {
+            f"{kind}: {name}": members
+            for kind, named in groups_of(place).items()
+            for name, members in named.items()
+        }
+        np.savez_compressed(
+            draft,
+            figures=np.array([told[name] for name in TOLD]),
+            placed=year.placed_on >= 0,
+            **groups,
+        )
+        draft.rename(path)
+
+
+def by_chances(name: str, belief: Callable[[Place], Belief], teacher: towns.Teacher) -> list[Case]:
+    """The three policies that go by chances, under one belief."""
+    terms = Terms(exposure=teacher.exposure, care=CARE, floor=FLOOR)
+    return [
+        Case(name=f"{RANKER}{name}", policy=lambda place: Ranked(belief(place))),
+        Case(name=f"{PENALTY}{name}", policy=lambda place: Penalised(belief(place))),
+        Case(name=f"{ALLOCATION}{name}", policy=lambda place: Allocated(terms, belief(place))),
+    ]
+
+
+def stated(_place: Place) -> Belief:
+    """The ranker's chances."""
+    return as_stated
+
+
+def compare_policies(study: Study) -> None:
+    """All policies, and their differences from the ranker's own lists."""
+    crowd = knows_the_crowd(study)
+    terms = Terms(exposure=study.teacher.exposure, care=CARE, floor=FLOOR)
+    cases = [
+        Case(name=NEWEST, policy=lambda _: Newest()),
+        Case(name=SIMILAR, policy=lambda _: Similarity()),
+        *by_chances("", stated, study.teacher),
+        Case(name=KNOWING, policy=lambda _: Allocated(terms, crowd)),
+    ]
+    found = study.lived(cases)
+    names = [case.name for case in cases]
+    table = markdown("Simulated data", *names)
+    for at, (label, unit) in enumerate(TOLD.values()):
+        table.add_row(label, *(f"{unit * figures(found[n])[:, at].mean():.2f}" for n in names))
+    console.print(table)
+    others = [name for name in names if name != RANKER]
+    table = markdown(f"Less those of the {RANKER}, simulated data", *others)
+    for at, (label, unit) in enumerate(TOLD.values()):
+        table.add_row(label, *(difference(found[n], found[RANKER], at, unit) for n in others))
+    console.print(table)
+    table = markdown("Impact ratio of being placed, simulated data", *names)
+    for kind in ("sex", "age", "special group", "language"):
+        table.add_row(kind, *(ratio(found[name], kind) for name in names))
+    console.print(table)
+
+
+def compare_beliefs(study: Study) -> None:
+    """The same with chances that are wrong."""
+    beliefs: Mapping[str, Callable[[Place], Belief]] = {
+        "": stated,
+        ", noise": lambda place: Noisy(place.town.seed, SPREAD),
+        ", a trade overrated": lambda place: Partial(
+            FAVOUR * (place.town.vacancies.occupations.astype("S1") == TRADE)
+        ),
+        ", old vacancies overrated": lambda _: Stale(A_DAY),
+        ", all overrated": lambda _: too_sure,
+    }
+    differences(study, {n: by_chances(n, belief, study.teacher) for n, belief in beliefs.items()})
+
+
+def compare_markets(study: Study) -> None:
+    """The same where openings are fewer or more."""
+    markets: Mapping[str, Callable[[Ints], Ints]] = {
+        "": lambda openings: openings,
+        ", one opening each": np.ones_like,
+        ", three times the openings": lambda openings: 3 * openings,
+    }
+    differences(
+        study,
+        {
+            name: [
+                replace(case, name=f"{case.name}{name}", openings=openings)
+                for case in by_chances("", stated, study.teacher)
+            ]
+            for name, openings in markets.items()
+        },
+    )
+
+
+def differences(study: Study, groups: Mapping[str, Sequence[Case]]) -> None:
+    """The two rates of the first case of each group, and what the others add to them."""
+    found = study.lived([case for cases in groups.values() for case in cases])
+    rates = ("employment_rate", "fill_rate")
+    table = markdown("Simulated data", *(f"{what}, %" for what in ("employment rate", "fill rate")))
+    for cases in groups.values():
+        plain, *others = (case.name for case in cases)
+        places = [list(TOLD).index(rate) for rate in rates]
+        table.add_row(plain, *(f"{100 * figures(found[plain])[:, at].mean():.2f}" for at in places))
+        for name in others:
+            table.add_row(
+                f"{name}: added", *(difference(found[name], found[plain], at, 100) for at in places)
+            )
+    console.print(table)
+
+
+def knows_the_crowd(study: Study) -> Crowded:
+    """Chances corrected by who was sent before, learnt in the teacher's bureau."""
+    place = replace(study, seekers=towns.PUPILS).place(towns.TEACHER)
+    _, year = study.live(place, Case(name=RANKER, policy=lambda _: Ranked()))
+    crowd = Crowded.of(year)
+    console.print(f"Log odds of a hire, simulated: {crowd}")
+    return crowd
+
+
+Kept = Sequence[Mapping[str, np.ndarray]]
+
+
+def figures(kept: Kept) -> np.ndarray:
+    """Figures (seeds, len(TOLD))."""
+    return np.stack([one["figures"] for one in kept])
+
+
+def difference(ours: Kept, theirs: Kept, at: int, unit: float) -> str:
+    """Mean difference of a figure with its 95 % interval over seeds."""
+    rng = np.random.default_rng(0)
+    found = paired_difference(figures(ours)[:, at], figures(theirs)[:, at], rng=rng).interval
+    value, low, high = (unit * number for number in (found.value, found.low, found.high))
+    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]"
+
+
+def ratio(kept: Kept, kind: str) -> str:
+    """Lowest share placed over the highest, among groups of a kind over all seeds."""
+    names = [key for key in kept[0] if key.startswith(f"{kind}: ")]
+    placed = np.concatenate([one["placed"] for one in kept]).astype(np.float64)
+    groups = {name: np.concatenate([one[name] for one in kept]) for name in names}
+    return f"{impact(placed, groups).ratio:.3f}"
+
+
+def groups_of(place: Place) -> dict[str, Mapping[str, np.ndarray]]:
+    """Masks (s,) by kind of group and name."""
+    days = place.world.seekers.day + day_number(towns.START)
+    languages = np.array(place.town.languages)
+    return protected_groups(place.town.protected, days) | {
+        "language": {name: languages == name for name in sorted(set(place.town.languages))}
+    }
+
+
+def code_version() -> str:
+    """Names what years depend on: the simulation, the allocation and this file."""
+    folder = Path(matcher.__file__).parent
+    files = [*folder.glob("simulation/*"), *folder.glob("allocation/*.py"), Path(__file__)]
+    mixed = blake2b(digest_size=4)
+    for path in sorted(path for path in files if path.is_file()):
+        mixed.update(path.read_bytes())
+    return mixed.hexdigest()
+
+
+def slug(name: str) -> str:
+    """A name for a file."""
+    return name.replace(",", "").replace(" ", "-")
+
+
+def markdown(title: str, *columns: str) -> Table:
+    """A table that is printed as Markdown."""
+    return Table(title, *columns, box=MARKDOWN)
+
+
+PARTS = {"policies": compare_policies, "beliefs": compare_beliefs, "markets": compare_markets}
+
+
+def main() -> None:
+    """Run the parts asked for, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", help=" ".join(PARTS))
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--seekers", type=int, default=SEEKERS)
+    asked = parser.parse_args()
+    app = towns.teachers_app()
+    study = Study(app, towns.teacher(app), asked.seekers, range(1, asked.seeds + 1))
+    for part in asked.parts or PARTS:
+        console.print(f"\n{part}: {asked.seeds} seeds of {asked.seekers:,} simulated people\n")
+        PARTS[part](study)
+
+
+if __name__ == "__main__":
+    main()
