@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from matcher.allocation.congestion import Floats, Ints, filled, free
 from matcher.allocation.lists import Terms, fill, own_worths
 
-PARTS, PART = 64, 500
-"""Parts, of so many people at least, whose sums are added in their order, so that the cores at
-hand change no bit."""
+PARTS = 64
+"""Parts whose sums are added in their order, so that the cores at hand change no bit."""
 HALVINGS = 10
 TOLERANCE = 0.002
 """Share of the bound within which the lists so far are taken to be the best."""
@@ -96,31 +95,29 @@ def solve(
     graph: Graph,
     terms: Terms,
     *,
-    tolerance: float = TOLERANCE,
     threads: int | None = None,
     progress: Callable[[int, float], None] = lambda _step, _gap: None,
 ) -> Plan:
     """Prices under which everybody's best list is the best for all, and how near they come.
 
-    Ends where the mixture is within `tolerance` of the bound. `progress` is told the step and the
-    gap of the mixture. Deterministic on any number of threads.
+    `progress` is told the step and the gap of the mixture. Deterministic on any number of threads.
     """
     with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0))) as pool:
-        return _Solver(graph, terms, pool).run(tolerance, progress)
+        return _Solver(graph, terms, pool).run(progress)
 
 
 class _Solver:
     def __init__(self, graph: Graph, terms: Terms, pool: ThreadPoolExecutor) -> None:
         self._graph, self._terms, self._pool = graph, terms, pool
         self._exposure = np.array(terms.exposure)
-        ends = np.linspace(0, len(graph), min(PARTS, len(graph) // PART + 1) + 1).astype(np.int64)
+        ends = np.linspace(0, len(graph), PARTS + 1).astype(np.int64)
         self._parts = [(begin, end) for begin, end in pairwise(ends.tolist()) if begin < end]
         self._own = np.zeros((len(graph), 2))
         edges = (graph.starts, graph.vacancies, graph.chances)
         for begin, end in self._parts:
             own_worths(begin, end, *edges, self._exposure, self._own)
 
-    def run(self, tolerance: float, progress: Callable[[int, float], None]) -> Plan:
+    def run(self, progress: Callable[[int, float], None]) -> Plan:
         graph = self._graph
         unpriced = self._answer(np.ones(len(graph.openings)))
         load, cared, bound = unpriced.load, unpriced.cared, np.inf
@@ -133,7 +130,7 @@ class _Solver:
             bound = min(bound, value + answer.bound - float(slopes @ load) - cared)
             gap = 1 - value / bound if bound > 0 else 0.0
             progress(steps, gap)
-            if gap <= tolerance:
+            if gap <= TOLERANCE:
                 break
             share = self._step(load, answer.load - load, answer.cared - cared)
             if share < LEAST_STEP:

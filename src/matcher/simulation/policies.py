@@ -23,9 +23,6 @@ CROWDING = 0.5
 NIGHTS = 3
 """Days from one solution to the next; between them the load follows who is sent."""
 
-NEAR = 0.01
-"""Share of the bound within which prices are good enough for a year of some hundred solutions."""
-
 Belief = Callable[[Candidates], Floats]
 """The chances (m,) that a policy goes by."""
 
@@ -137,5 +134,5 @@ class Allocated:
             openings=np.maximum(register.openings - register.filled, 1).astype(np.int32),
             pending=register.pending,
         )
-        plan = solve(graph, self._terms, tolerance=NEAR, threads=1)
+        plan = solve(graph, self._terms, threads=1)
         self._solved_on, self._load, self._pending = day, plan.load, register.pending.copy()

@@ -178,7 +178,8 @@ class Register:
         chance = self._open.pop(referral, None)
         _, vacancy, _ = self.referrals[referral]
         if chance is not None:
-            self.pending[vacancy] -= chance
+            # Never below 0 by rounding: a load is no number then.
+            self.pending[vacancy] = max(self.pending[vacancy] - chance, 0.0)
         if outcome == Outcome.HIRED:
             self.hired.append(referral)
         if outcome != Outcome.HIRED_ELSEWHERE:
