@@ -31,11 +31,13 @@ BODIES = {
 }
 OVERRIDE = "POST /v1/vacancies/{vacancy_id}/overrides"
 KIOSK = {"POST /v1/matches"}
-ANALYST = {
+RATES = {
     "GET /v1/rates",
     "GET /v1/rates/{rate}/events",
     "GET /v1/fairs/{fair_id}/rates",
 }
+PLAN = "GET /v1/plan"
+ANALYST = RATES | {PLAN}
 COUNSELLOR = {
     "GET /v1/seekers/{seeker_id}/changes",
     "GET /v1/seekers/{seeker_id}/matches",
@@ -43,11 +45,11 @@ COUNSELLOR = {
     "GET /v1/vacancies/{vacancy_id}/candidates",
     "GET /v1/vacancies/{vacancy_id}/lint",
     "POST /v1/vacancies/{vacancy_id}/close",
-    *ANALYST,
+    *RATES,
     *BODIES,
 }
 BODIES[OVERRIDE] = {"code": "age", "words": "35歲以下", "reason": "依保全業法"}
-ALL = COUNSELLOR | {OVERRIDE}
+ALL = COUNSELLOR | {OVERRIDE, PLAN}
 EXPECTED = {
     Role.KIOSK: KIOSK,
     Role.ANALYST: ANALYST,
