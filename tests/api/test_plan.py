@@ -41,9 +41,8 @@ def test_a_list_tells_in_how_many_lists_a_vacancy_stands(bureau: Bureau, generat
     assert 0 < crowd["free"] <= 1
 
 
-def test_a_counsellor_can_ask_for_the_list_as_if_nobody_else_were_looking(
-    bureau: Bureau, generation: str
-):
+@pytest.mark.usefixtures("generation")
+def test_a_counsellor_can_ask_for_the_list_as_if_nobody_else_were_looking(bureau: Bureau):
     found = matches(bureau, order="own")
     assert found["versions"]["plan"] is None
     assert found["ranking"]["shared"] is None
@@ -57,16 +56,18 @@ def test_a_profile_that_nobody_registered_gets_its_share_too(bureau: Bureau, gen
     assert answer.json()["versions"]["plan"] == generation
 
 
+@pytest.mark.usefixtures("generation")
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.ANALYST, Role.ADMIN])
-def test_supervisors_and_analysts_read_the_plan(bureau: Bureau, generation: str, role: Role):
+def test_supervisors_and_analysts_read_the_plan(bureau: Bureau, role: Role):
     answer = bureau.client.get("/v1/plan", headers=bureau.headers(role))
     assert answer.status_code == 200
     plan = answer.json()
     assert plan["unpriced"] <= plan["expected_hires"] <= plan["bound"]
 
 
+@pytest.mark.usefixtures("generation")
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.COUNSELLOR])
-def test_others_do_not(bureau: Bureau, generation: str, role: Role):
+def test_others_do_not(bureau: Bureau, role: Role):
     assert bureau.client.get("/v1/plan", headers=bureau.headers(role)).status_code == 403
 
 
