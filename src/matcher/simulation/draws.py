@@ -118,7 +118,8 @@ class ByEvent:
     def geometric(self, event: Event, *keys: Key, mean: float) -> Ints:
         """Trials until the first success, by inversion."""
         draw = self.uniform(event, *keys)
-        return np.floor(1 + np.log1p(-draw) / np.log1p(-1 / mean)).astype(np.int64)
+        trials = 1 + np.log1p(-draw) / np.log1p(-1 / mean)
+        return np.asarray(np.floor(trials), np.int64)
 
     def _hash(self, event: Event, keys: tuple[Key, ...]) -> NDArray[np.uint64]:
         mixed = hashed(np.array([self.seed], np.uint64))
