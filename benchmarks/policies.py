@@ -23,10 +23,9 @@ from rich.table import Table
 import matcher
 from matcher.allocation.lists import Terms
 from matcher.bootstrap import App
-from matcher.evaluation.groups import protected_groups
 from matcher.evaluation.intervals import paired_difference
 from matcher.evaluation.metrics import impact
-from matcher.features.columns import day_number
+from matcher.jobs.rehearsal import Town, rehearse
 from matcher.progress import track
 from matcher.simulation.beliefs import Crowded, Noisy, Partial, Stale, too_sure
 from matcher.simulation.outcomes import outcomes
@@ -41,9 +40,7 @@ from matcher.simulation.policies import (
     Similarity,
     as_stated,
 )
-from matcher.simulation.register import Pairs, Register, pairs_of
-from matcher.simulation.world import World, draw_world
-from matcher.simulation.year import Year, live
+from matcher.simulation.year import Year
 
 SEEDS, SEEKERS = 20, 2_000
 CARE, FLOOR = 0.2, 0.85
@@ -73,20 +70,11 @@ console = Console(width=240)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A town ready to be lived in, whatever the policy."""
-
-    town: towns.Town
-    world: World
-    pairs: Pairs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A policy in a market: its name, and how it is made for a place."""
 
     name: str
-    policy: Callable[[Place], Policy]
+    policy: Callable[[Town], Policy]
     openings: Callable[[Ints], Ints] = lambda openings: openings
 
 
@@ -106,92 +94,57 @@ class Study:
         found: dict[str, list[dict[str, np.ndarray]]] = {case.name: [] for case in cases}
         with track("simulated years") as progress:
             for number, seed in enumerate(self.seeds):
-                place = None
+                town: Town | None = None
                 for at, case in enumerate(cases):
                     path = folder / f"{self.seekers}-{seed}-{slug(case.name)}.npz"
                     if not path.exists():
-                        place = place or self.place(seed)
-                        self._keep(path, place, case)
+                        town = town or towns.town(self.app, seed, self.seekers)
+                        self._keep(path, town, case)
                     with np.load(path) as kept:
                         found[case.name].append(dict(kept))
                     progress(number * len(cases) + at + 1, len(self.seeds) * len(cases))
         return found
 
-    def place(self, seed: int) -> Place:
-        """The town of a seed and its pairs."""
-        town = towns.town(self.app, seed, self.seekers)
-        reference = self.app.reference
-        return Place(
-            town=town,
-            world=draw_world(
-                seekers=self.seekers, seed=seed, start=towns.START, reference=reference
-            ),
-            pairs=pairs_of(
-                town.seekers,
-                town.seeker_vectors,
-                town.vacancies,
-                town.vacancy_vectors,
-                distances=reference.distances_km,
-            ),
-        )
-
-    def live(self, place: Place, case: Case) -> tuple[World, Year]:
-        """The place in the case's market, and its year."""
-        jobs = place.world.vacancies
-        changed = replace(jobs, openings=case.openings(jobs.openings))
-        world = replace(
-            place.world,
-            vacancies=changed,
-            preferences=replace(place.world.preferences, vacancies=changed),
-        )
-        register = Register(
-            place.pairs,
-            openings=changed.openings,
-            employer=changed.employer,
-            posted_on=place.town.vacancies.posted_on,
-            start=towns.START,
+    def live(self, town: Town, case: Case) -> Year:
+        """The town's year in the case's market."""
+        changed = town.with_openings(case.openings(town.world.vacancies.openings))
+        return rehearse(
+            changed,
+            case.policy(changed),
             ranker=self.teacher.ranker,
-        )
-        year = live(
-            world,
-            register,
-            case.policy(place),
-            seed=place.town.seed,
-            start=towns.START,
-            reference=self.app.reference,
             exposure=np.array(self.teacher.exposure),
+            reference=self.app.reference,
         )
-        return world, year
 
-    def _keep(self, path: Path, place: Place, case: Case) -> None:
-        world, year = self.live(place, case)
+    def _keep(self, path: Path, town: Town, case: Case) -> None:
+        year = self.live(town, case)
+        world = town.with_openings(case.openings(town.world.vacancies.openings)).world
         told = asdict(outcomes(world, year))
         draft = path.with_suffix(".partial.npz")
-        groups = {
-            f"{kind}: {name}": members
-            for kind, named in groups_of(place).items()
-            for name, members in named.items()
-        }
         np.savez_compressed(
             draft,
             figures=np.array([told[name] for name in TOLD]),
             placed=year.placed_on >= 0,
-            **groups,
+            **{
+                f"{kind}: {name}": members
+                for kind, named in town.groups.items()
+                for name, members in named.items()
+            },
         )
         draft.rename(path)
 
 
-def by_chances(name: str, belief: Callable[[Place], Belief], teacher: towns.Teacher) -> list[Case]:
+def by_chances(name: str, belief: Callable[[Town], Belief], teacher: towns.Teacher) -> list[Case]:
     """The three policies that go by chances, under one belief."""
     terms = Terms(exposure=teacher.exposure, care=CARE, floor=FLOOR)
     return [
-        Case(name=f"{RANKER}{name}", policy=lambda place: Ranked(belief(place))),
-        Case(name=f"{PENALTY}{name}", policy=lambda place: Penalised(belief(place))),
-        Case(name=f"{ALLOCATION}{name}", policy=lambda place: Allocated(terms, belief(place))),
+        Case(name=f"{RANKER}{name}", policy=lambda town: Ranked(belief(town))),
+        Case(name=f"{PENALTY}{name}", policy=lambda town: Penalised(belief(town))),
+        Case(name=f"{ALLOCATION}{name}", policy=lambda town: Allocated(terms, belief(town))),
     ]
 
 
-def stated(_place: Place) -> Belief:
+def stated(_town: Town) -> Belief:
     """The ranker's chances."""
     return as_stated
 
@@ -225,11 +178,11 @@ def compare_policies(study: Study) -> None:
 
 def compare_beliefs(study: Study) -> None:
     """The same with chances that are wrong."""
-    beliefs: Mapping[str, Callable[[Place], Belief]] = {
+    beliefs: Mapping[str, Callable[[Town], Belief]] = {
         "": stated,
-        ", noise": lambda place: Noisy(place.town.seed, SPREAD),
-        ", a trade overrated": lambda place: Partial(
-            FAVOUR * (place.town.vacancies.occupations.astype("S1") == TRADE)
+        ", noise": lambda town: Noisy(town.seed, SPREAD),
+        ", a trade overrated": lambda town: Partial(
+            FAVOUR * (town.occupations.astype("S1") == TRADE)
         ),
         ", old vacancies overrated": lambda _: Stale(A_DAY),
         ", all overrated": lambda _: too_sure,
@@ -274,8 +227,8 @@ def differences(study: Study, groups: Mapping[str, Sequence[Case]]) -> None:
 
 def knows_the_crowd(study: Study) -> Crowded:
     """Chances corrected by who was sent before, learnt in the teacher's bureau."""
-    place = replace(study, seekers=towns.PUPILS).place(towns.TEACHER)
-    _, year = study.live(place, Case(name=RANKER, policy=lambda _: Ranked()))
+    town = towns.town(study.app, towns.TEACHER, towns.PUPILS)
+    year = study.live(town, Case(name=RANKER, policy=lambda _: Ranked()))
     crowd = Crowded.of(year)
     console.print(f"Log odds of a hire, simulated: {crowd}")
     return crowd
@@ -305,19 +258,10 @@ def ratio(kept: Kept, kind: str) -> str:
     return f"{impact(placed, groups).ratio:.3f}"
 
 
-def groups_of(place: Place) -> dict[str, Mapping[str, np.ndarray]]:
-    """Masks (s,) by kind of group and name."""
-    days = place.world.seekers.day + day_number(towns.START)
-    languages = np.array(place.town.languages)
-    return protected_groups(place.town.protected, days) | {
-        "language": {name: languages == name for name in sorted(set(place.town.languages))}
-    }
-
-
 def code_version() -> str:
-    """Names what years depend on: the simulation, the allocation and this file."""
+    """Names what years depend on: the code of the simulation and of the allocation."""
     folder = Path(matcher.__file__).parent
-    files = [*folder.glob("simulation/*"), *folder.glob("allocation/*.py"), Path(__file__)]
+    files = [*folder.glob("simulation/*"), *folder.glob("allocation/*.py")]
     mixed = blake2b(digest_size=4)
     for path in sorted(path for path in files if path.is_file()):
         mixed.update(path.read_bytes())
