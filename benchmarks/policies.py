@@ -1,6 +1,6 @@
 """What lists do to a bureau: the same simulated year under several ways to make them.
 
-    python benchmarks/policies.py [policies|beliefs|markets]... [--seeds N] [--seekers N]
+    python benchmarks/policies.py [policies|headroom|beliefs|markets]... [--seeds N] [--seekers N]
 
 Every finished year is kept in `var/bench/policies`: a run that breaks off goes on where it was, and
 a change of the simulation or of the allocation begins anew. Prints Markdown.
@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,11 @@ from matcher.evaluation.intervals import paired_difference
 from matcher.evaluation.metrics import impact
 from matcher.jobs.rehearsal import Town, rehearse
 from matcher.progress import track
+from matcher.ranking.examples import PLACED_WITHIN
 from matcher.simulation.beliefs import Crowded, Noisy, Partial, Stale, too_sure
+from matcher.simulation.market import ACCEPT_EASE, COMPETITION, GO_EASE
 from matcher.simulation.outcomes import outcomes
-from matcher.simulation.people import Ints
+from matcher.simulation.people import DAYS, Ints
 from matcher.simulation.policies import (
     Allocated,
     Belief,
@@ -39,7 +42,10 @@ from matcher.simulation.policies import (
     Ranked,
     Similarity,
     as_stated,
+    best,
 )
+from matcher.simulation.preferences import Preferences, chance
+from matcher.simulation.register import Candidates, Register
 from matcher.simulation.year import Year
 
 SEEDS, SEEKERS = 20, 2_000
@@ -47,6 +53,9 @@ CARE, FLOOR = 0.2, 0.85
 """As the service has them."""
 NEWEST, SIMILAR, RANKER = "newest first", "similarity", "ranker"
 PENALTY, ALLOCATION, KNOWING = "ranker less crowd", "allocation", "allocation that knows the crowd"
+ORACLE = "all-knowing"
+SHARP = 4.0
+"""An employer decides by a threshold; what they do near it is known less well than far from it."""
 TOLD = {
     "employment_rate": ("employment rate, %", 100),
     "fill_rate": ("fill rate, %", 100),
@@ -61,6 +70,8 @@ TOLD = {
     "loss": ("what these lose, %", 100),
 }
 """Name and unit of each figure of `Outcomes`."""
+CROWDS = (0.5, 1.0, 2.0, 4.0)
+"""Bounds of people sent before per opening left, for a table."""
 SPREAD, FAVOUR, A_DAY = 1.0, 1.0, 1 / 30
 """Log odds: standard deviation of the noise, too much for a trade, and for each day of age."""
 TRADE = b"7"
@@ -134,6 +145,22 @@ class Study:
         draft.rename(path)
 
 
+@dataclass(frozen=True, slots=True)
+class AllKnowing:
+    """Each person's best by what both sides hide and by the crowd."""
+
+    preferences: Preferences
+
+    def lists(self, register: Register, candidates: Candidates, open_now: Ints) -> Ints:  # noqa: ARG002
+        """By the chance that the person goes and agrees and the employer wants one more."""
+        people, jobs = candidates.people[candidates.owners], candidates.vacancies
+        wish = self.preferences.of_seekers(people, jobs)
+        crowd = np.log1p((candidates.applied + 1) / self.preferences.vacancies.openings[jobs])
+        margin = self.preferences.of_employers(people, jobs) - COMPETITION * crowd
+        yes = chance(1.2 * wish + GO_EASE) * chance(1.5 * wish + ACCEPT_EASE)
+        return best(candidates, yes * chance(SHARP * margin))
+
+
 def by_chances(name: str, belief: Callable[[Town], Belief], teacher: towns.Teacher) -> list[Case]:
     """The three policies that go by chances, under one belief."""
     terms = Terms(exposure=teacher.exposure, care=CARE, floor=FLOOR)
@@ -190,6 +217,13 @@ def compare_beliefs(study: Study) -> None:
     differences(study, {n: by_chances(n, belief, study.teacher) for n, belief in beliefs.items()})
 
 
+def compare_with_all_knowing(study: Study) -> None:
+    """How much any list could add, were everything known that is hidden."""
+    plain = by_chances("", stated, study.teacher)[0]
+    best_known = Case(name=ORACLE, policy=lambda town: AllKnowing(town.world.preferences))
+    differences(study, {"": [plain, best_known]})
+
+
 def compare_markets(study: Study) -> None:
     """The same where openings are fewer or more."""
     markets: Mapping[str, Callable[[Ints], Ints]] = {
@@ -231,6 +265,15 @@ def knows_the_crowd(study: Study) -> Crowded:
     year = study.live(town, Case(name=RANKER, policy=lambda _: Ranked()))
     crowd = Crowded.of(year)
     console.print(f"Log odds of a hire, simulated: {crowd}")
+    chances, sent = year.told.T
+    old = (chances > 0) & (year.referrals[:, 2] < DAYS - PLACED_WITHIN)
+    table = markdown("People sent before, per opening left", "referrals", "chance told", "hired")
+    for low, high in pairwise((0.0, *CROWDS, np.inf)):
+        some = old & (low <= sent) & (sent < high)
+        told = chances[some].mean(), year.hired[some].mean()
+        label = f"{low:g} to below {high:g}" if high < np.inf else f"{low:g} or more"
+        table.add_row(label, f"{some.sum():,}", *(f"{share:.3f}" for share in told))
+    console.print(table)
     return crowd
 
 
@@ -278,7 +321,12 @@ def markdown(title: str, *columns: str) -> Table:
     return Table(title, *columns, box=MARKDOWN)
 
 
-PARTS = {"policies": compare_policies, "beliefs": compare_beliefs, "markets": compare_markets}
+PARTS = {
+    "policies": compare_policies,
+    "headroom": compare_with_all_knowing,
+    "beliefs": compare_beliefs,
+    "markets": compare_markets,
+}
 
 
 def main() -> None:
