@@ -28,6 +28,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not": DESK,
     "GET /v1/seekers/{seeker_id}/changes": DESK,
     "PUT /v1/seekers/{seeker_id}": DESK,
+    "DELETE /v1/seekers/{seeker_id}": frozenset({SUPERVISOR, ADMIN}),
     "PUT /v1/vacancies/{vacancy_id}": DESK,
     "POST /v1/vacancies/{vacancy_id}/close": DESK,
     "POST /v1/referrals": DESK,

@@ -40,6 +40,8 @@ def workplace(app: App, incoming: Path) -> Bureau:
         rejects=var / "rejects",
         index=app.index_folder,
         rankers=app.ranker_folder,
+        models=app.settings.models_dir,
+        retention=app.retention,
         folder=app.night_folder,
         # No store: MLflow takes seconds to load, and a night goes on without.
         store=Store(f"sqlite:///{ROOT / 'README.md' / 'mlflow.db'}", var / "mlflow"),

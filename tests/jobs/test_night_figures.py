@@ -38,6 +38,7 @@ def counted(folder: Path, model: Path, records: Sequence[Any]) -> dict[tuple[str
         ranker=app.champion.ranker,
         reference=app.reference,
         today=day_number(TODAY),
+        sent={},
         progress=lambda _done, _total: None,
     )
     figures = night_figures(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,6 +10,8 @@ import pytest
 
 from matcher.artifacts.index import IndexGeneration
 from matcher.bootstrap import App
+from matcher.db.engine import reading
+from matcher.db.history import all_referred_to
 from matcher.entities import Channel
 from matcher.features.columns import day_number
 from matcher.jobs import prepared
@@ -21,6 +24,8 @@ from tests.rankers import put_in_place, small_ranker
 from tests.strategies import REFERENCE
 
 DAY = day_number(day_of(NOON))
+SENT: dict[str, list[str]] = {}
+"""Where the people of the simulated register were sent."""
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +37,31 @@ def app(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> App:
     publish_index(app)
     put_in_place(app, small_ranker())
     app.sync()
+    with reading(app.engine) as connection:
+        SENT.update(all_referred_to(connection))
     return app
+
+
+def test_nobody_is_shown_where_they_were_sent_before(app: App, index, tmp_path: Path):
+    assert SENT
+    shown = {
+        (line["seeker"], line["vacancy"])
+        for line in prepare(app, prepare_new, index, tmp_path / "slates")
+    }
+    pairs = {(seeker, vacancy) for seeker, sent in SENT.items() for vacancy in sent}
+    assert not shown & pairs
+    without = prepare(app, partial(prepare_slates, sent={}), index, tmp_path / "all")
+    assert {(line["seeker"], line["vacancy"]) for line in without} & pairs
 
 
 @pytest.fixture
 def index(app: App) -> IndexGeneration:
     return app.live.snapshot.index
+
+
+def prepare_new(*arguments, **options) -> None:
+    """Slates without what people were sent to before, as the service gives them."""
+    prepare_slates(*arguments, sent=SENT, **options)
 
 
 def prepare(app: App, how, index: IndexGeneration, folder: Path) -> list[dict]:
@@ -70,7 +94,7 @@ def lines_of(slate, asker: str, key: str, listed: str) -> list[dict]:
 
 
 def test_every_slate_is_the_one_that_the_service_gives(app: App, index, tmp_path: Path):
-    found = prepare(app, prepare_slates, index, tmp_path / "slates")
+    found = prepare(app, prepare_new, index, tmp_path / "slates")
     ids = sorted(index.seekers.base.columns.ids.tolist())
     assert len(ids) > 50
     expected = []
@@ -97,10 +121,10 @@ def test_every_shortlist_is_the_one_that_the_service_gives(app: App, index, tmp_
 def test_how_lists_are_cut_into_files_changes_none(
     app: App, index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    whole = prepare(app, prepare_slates, index, tmp_path / "whole")
+    whole = prepare(app, prepare_new, index, tmp_path / "whole")
     monkeypatch.setattr(prepared, "PART", 7)
     monkeypatch.setattr(prepared, "AT_ONCE", 2)
-    assert prepare(app, prepare_slates, index, tmp_path / "cut") == whole
+    assert prepare(app, prepare_new, index, tmp_path / "cut") == whole
     assert len(list((tmp_path / "cut").iterdir())) == -(-len(index.seekers) // 7)
 
 
@@ -108,12 +132,12 @@ def test_a_part_that_is_there_is_left_and_one_that_is_not_is_made(
     app: App, index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(prepared, "PART", 20)
-    whole = prepare(app, prepare_slates, index, tmp_path / "slates")
+    whole = prepare(app, prepare_new, index, tmp_path / "slates")
     parts = sorted((tmp_path / "slates").iterdir())
     content = {path.name: path.read_bytes() for path in parts}
     parts[1].unlink()
     stamps = {path.name: path.stat().st_mtime_ns for path in parts if path != parts[1]}
-    assert prepare(app, prepare_slates, index, tmp_path / "slates") == whole
+    assert prepare(app, prepare_new, index, tmp_path / "slates") == whole
     assert {path.name: path.read_bytes() for path in parts} == content
     for path in parts:
         if path.name in stamps:

@@ -52,6 +52,8 @@ def nightly(
                 rejects=bureau.settings.var_dir / "rejects",
                 index=bureau.index_folder,
                 rankers=bureau.ranker_folder,
+                models=bureau.settings.models_dir,
+                retention=bureau.retention,
                 folder=bureau.night_folder,
                 store=store_of(bureau),
             )

@@ -136,6 +136,24 @@ def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
         )
 
 
+def referred_to(connection: Connection, seeker_id: str) -> list[str]:
+    """The vacancies that a seeker was ever sent to."""
+    table = tables.referrals.c
+    query = select(table.vacancy_id).where(table.seeker_id == seeker_id).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def all_referred_to(connection: Connection) -> dict[str, list[str]]:
+    """The same of every seeker who was sent anywhere."""
+    table = tables.referrals.c
+    query = select(table.seeker_id, table.vacancy_id).distinct().order_by(table.seeker_id)
+    found = connection.execute(query.execution_options(yield_per=AT_ONCE))
+    return {
+        seeker: [row.vacancy_id for row in rows]
+        for seeker, rows in groupby(found, key=lambda row: str(row.seeker_id))
+    }
+
+
 def ended_courses(connection: Connection) -> Iterator[EndedCourse]:
     """Every referral that has ended, by its id.
 

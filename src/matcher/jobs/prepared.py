@@ -8,13 +8,14 @@ twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -46,9 +47,12 @@ def prepare_slates(
     ranker: Ranker,
     reference: Reference,
     today: int,
+    sent: Mapping[str, Sequence[str]],
     progress: Progress,
 ) -> None:
     """Write the slate of every active seeker, in the order of ids, PART to a file.
+
+    `sent` are the vacancies that each was referred to, by id: they are left out.
 
     Lines have the columns seeker, eligible (how many vacancies in all), rank, vacancy, score, hired
     and interviewed. Somebody for whom there is nothing has one line without a rank. Files that are
@@ -57,9 +61,10 @@ def prepare_slates(
     people = index.seekers.base
 
     def slate(row: int) -> MatchList:
+        before = sent.get(people.columns.ids[row].decode())
         return match_vacancies(
             *_one(people, row),
-            index.vacancies,
+            index.vacancies.without(before) if before else index.vacancies,
             ranker=ranker,
             reference=reference,
             today=today,
@@ -109,6 +114,25 @@ def parts_in(folder: Path) -> Iterator[pa.Table]:
     """The prepared lists of a folder, a part at a time, in the order of ids."""
     for path in sorted(folder.glob("part-*.parquet")):
         yield pq.read_table(path)
+
+
+def leave_out(people: Collection[str], folder: Path) -> None:
+    """Take people out of prepared lists: their slates go, in shortlists their lines hold nobody."""
+    for draft in folder.glob(".part-*"):
+        draft.unlink()
+    for path in sorted(folder.glob("part-*.parquet")):
+        table = pq.read_table(path)
+        gone = pc.is_in(table["seeker"], value_set=pa.array(sorted(people), pa.string()))
+        if not pc.any(gone).as_py():
+            continue
+        if table.column_names[0] == "seeker":
+            table = table.filter(pc.invert(gone))
+        else:
+            for name in ("rank", "seeker", "score", "hired", "interviewed"):
+                place = table.column_names.index(name)
+                blanked = pc.if_else(gone, None, table[name])
+                table = table.set_column(place, table.field(place), blanked)
+        write_whole(path, _as_bytes(table))
 
 
 def _one(segment: Segment[Any], row: int) -> tuple[Any, Any]:
@@ -175,6 +199,10 @@ def _parquet(ids: Sequence[bytes], lists: Sequence[list[Line]], names: tuple[str
             "interviewed": pa.array(interviewed, pa.float64()),
         }
     )
+    return _as_bytes(table)
+
+
+def _as_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue())
