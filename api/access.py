@@ -51,7 +51,7 @@ CHANNELS: Mapping[Role, Channel] = {
 }
 
 LISTS = "lists"
-"""Tag of the routes that make match lists: no more of them at once than `Crowd` lets in."""
+"""Tag of the routes and pages that make match lists: `Crowd` lets so many in at once."""
 
 SCHEMES = (
     Depends(HTTPBearer(auto_error=False, description="An API key, `mk_...`.")),
