@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.crowd import Crowd
 from api.edge import limited
+from api.input_errors import parameters_of, refuse_unknown_parameters
 from matcher.bootstrap import App
 from matcher.entities import Channel
 from matcher.errors import ForbiddenError, UnauthenticatedError
@@ -68,6 +69,7 @@ class GuardedRoute(APIRoute):
         answer = super().get_route_handler()
         allowed = MAY[f"{' '.join(self.methods or ())} {self.path}"]
         is_list = LISTS in self.tags
+        known = parameters_of(self.dependant)
 
         async def guarded(request: Request) -> Response:
             app: App = request.app.state.matcher
@@ -81,6 +83,7 @@ class GuardedRoute(APIRoute):
                     remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
                 )
             request.state.principal = principal
+            refuse_unknown_parameters(request, known)
             if not is_list:
                 return await answer(limited(request))
             crowd: Crowd = request.app.state.crowd
