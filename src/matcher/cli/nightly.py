@@ -54,6 +54,8 @@ def nightly(
                 rankers=bureau.ranker_folder,
                 models=bureau.settings.models_dir,
                 retention=bureau.retention,
+                plans=bureau.plan_folder,
+                floor=bureau.floor,
                 folder=bureau.night_folder,
                 store=store_of(bureau),
             )

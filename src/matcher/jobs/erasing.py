@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,6 +44,9 @@ def finish_erasures(
         _renew_index(engine, indexer, places.index, newest, now=now, track=track)
     people = [erasure.seeker_id for erasure in begun if erasure.seeker_id is not None]
     if people:
+        for folder in sorted(places.nights.glob("*/candidates")):
+            # By place, not by id; the night makes them anew of another index.
+            shutil.rmtree(folder)
         for name in ("slates", "shortlists"):
             for folder in sorted(places.nights.glob(f"*/{name}")):
                 prepared.leave_out(people, folder)
