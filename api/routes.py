@@ -27,6 +27,7 @@ from api.records import (
 from api.schemas import (
     CandidateList,
     Closed,
+    Erased,
     Findings,
     Market,
     Noted,
@@ -40,7 +41,7 @@ from api.schemas import (
 )
 from matcher.bootstrap import App
 from matcher.calendar_roc import roc_text
-from matcher.entities import Language
+from matcher.entities import ErasureReason, Language
 from matcher.errors import NotFoundError
 from matcher.ranking.wording import Voice
 from matcher.service.advice_views import changes_view, why_not_view
@@ -68,6 +69,7 @@ SeekerId = Annotated[Id, Path(description="the bureau's id of the job seeker")]
 VacancyId = Annotated[Id, Path(description="the bureau's id of the vacancy")]
 ReferralId = Annotated[Id, Path(description="the id that the referral was answered with")]
 Said = Annotated[Voice, Query(description="whom the sentences address")]
+Why = Annotated[ErasureReason, Query(description="why; kept beside a hash of the id")]
 K = Annotated[int, Query(ge=1, le=100, description="lines at most")]
 Ordered = Annotated[
     ListOrder, Query(description="own: as if nobody else were looking; no openings are shared out")
@@ -179,6 +181,24 @@ def put_a_seeker(app: Service, seeker_id: SeekerId, body: SeekerBody) -> Respons
     """Store a job seeker's whole record. Identity numbers come in by `matcher import` only."""
     new = app.register.put(seeker_of(body, seeker_id, app.reference), now=app.clock())
     return _json({"id": seeker_id, "created": new}, status=201 if new else 200)
+
+
+@v1.delete(
+    "/seekers/{seeker_id}",
+    tags=["register"],
+    status_code=202,
+    responses={200: {"model": Erased}, 202: {"model": Erased}, **_404},
+)
+def erase_a_seeker(
+    app: Service, caller: Caller, seeker_id: SeekerId, reason: Why = ErasureReason.REQUEST
+) -> Response:
+    """Erase a person for good: at once from the register and every list.
+
+    202: files are erased by the next night, or by `matcher erase`. 200: nothing is left anywhere.
+    """
+    done = app.register.erase(seeker_id, reason=reason, by=caller.key_id, now=app.clock())
+    pending = done.finished_at is None
+    return _json({"id": seeker_id, "files_pending": pending}, status=202 if pending else 200)
 
 
 @v1.put("/vacancies/{vacancy_id}", tags=["register"], responses=_may_create(StoredVacancy))

@@ -42,6 +42,7 @@ from matcher.service.prices import Prices
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
+from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
 from matcher.service.visits import Visits
 
@@ -184,17 +185,7 @@ class App:
     @cached_property
     def fair_lists(self) -> FairLists:
         """Match lists at job fairs."""
-        return FairLists(
-            self.engine,
-            self.live,
-            self.indexer,
-            self.figures,
-            champion=self.champion,
-            prices=self.prices,
-            policies=self.policies,
-            exploration=self.exploration,
-            clock=self.clock,
-        )
+        return FairLists(self.engine, self.live, self.indexer, self.lists, clock=self.clock)
 
     @cached_property
     def fairs(self) -> Fairs:
@@ -233,6 +224,11 @@ class App:
         """The words and wages that vacancies are held against."""
         folder = self.settings.data_dir / "reference"
         return Linter(read_lexicon(folder, TERMS), read_wages(folder))
+
+    @property
+    def retention(self) -> Retention:
+        """How long things about people are kept."""
+        return read_retention(self.settings.data_dir / "reference")
 
     @cached_property
     def lint(self) -> Lint:
