@@ -20,7 +20,7 @@ from api.kiosk import kiosk
 from api.problems import answer_with_problems
 from api.rates import rates
 from api.rendering import STATIC
-from api.routes import v1
+from api.routes import lists, v1
 from api.sign_in import sign_in
 from matcher.bootstrap import App
 
@@ -57,6 +57,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.state.crowd = Crowd()
     web.add_middleware(Edge)
     answer_with_problems(web)
+    web.include_router(lists)
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
