@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.board import board
 from api.crowd import Crowd
+from api.dashboard import dashboard
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
@@ -60,7 +61,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
-    for pages in (sign_in, kiosk, board):
+    for pages in (sign_in, kiosk, board, dashboard):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)

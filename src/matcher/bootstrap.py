@@ -37,6 +37,7 @@ from matcher.service.kiosks import Kiosks
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.overview import Overview
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
@@ -133,6 +134,11 @@ class App:
     def publisher(self) -> Publisher:
         """What a published report counts."""
         return Publisher(self.engine, self.clock)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The counts of the last twelve months, kept for the dashboard."""
+        return Overview(self.engine, self.publisher, self.clock)
 
     @property
     def proof(self) -> Proof:
