@@ -44,6 +44,14 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /fairs/{fair_id}/papers": DESK,
     "POST /fairs/{fair_id}/resumes/{resume_id}": DESK,
     "GET /dashboard": STATISTICIANS,
+    "GET /lint": DESK,
+    "GET /vacancies/new": DESK,
+    "POST /vacancies/new": DESK,
+    "GET /vacancies/file": DESK,
+    "POST /vacancies/file": DESK,
+    "GET /vacancies/{vacancy_id}": DESK,
+    "POST /vacancies/{vacancy_id}": DESK,
+    "POST /vacancies/{vacancy_id}/close": DESK,
     "GET /kiosk/set-up": EVERYBODY,
     "POST /kiosk/set-up": EVERYBODY,
     "GET /kiosk/sorry": EVERYBODY,
@@ -60,7 +68,12 @@ PAGES: Mapping[str, frozenset[Role]] = {
 }
 """Every page, and the roles it wants. One that is missing here cannot be made."""
 
-NAVIGATION: Mapping[str, str] = {"/fairs": "fairs", "/dashboard": "dashboard"}
+NAVIGATION: Mapping[str, str] = {
+    "/fairs": "fairs",
+    "/vacancies/new": "vacancy.new",
+    "/lint": "vacancy.lint",
+    "/dashboard": "dashboard",
+}
 """Pages that staff go to from every other, and their names."""
 
 KIOSK_COOKIE, STAFF_COOKIE, LANGUAGE_COOKIE = "kiosk", "staff", "language"

@@ -42,6 +42,7 @@ from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
 from matcher.service.sessions import Sessions
+from matcher.service.vacancy_intake import VacancyIntake
 from matcher.service.visits import Visits
 
 
@@ -218,6 +219,11 @@ class App:
     def lint(self) -> Lint:
         """What the law objects to, and what a supervisor let stand."""
         return Lint(self.engine, self.linter)
+
+    @cached_property
+    def vacancy_intake(self) -> VacancyIntake:
+        """Where vacancies are held against the law before they are published."""
+        return VacancyIntake(self.engine, self.live, self.linter)
 
     @cached_property
     def register(self) -> Register:
