@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -19,8 +21,11 @@ from matcher.jobs.nights import (
     last_night,
     trainings,
 )
+from matcher.ranking.wording import word_criterion
 from matcher.reporting.dashboard import ON_THE_MAP, counts_of
 from matcher.reporting.district_map import read_spots
+from matcher.reporting.document import Table
+from matcher.reporting.sharing import sharing
 from matcher.service.clock import TAIPEI
 from matcher.service.view_words import SIMULATED
 
@@ -29,14 +34,17 @@ dashboard = APIRouter(route_class=PageRoute, include_in_schema=False)
 BY_MODEL = ("hit@1", "hit@10", "calibration_error", "score_psi")
 OF_LISTS = ("lists_shown", "referred_rate", "hired_rate", "days_to_fill", "empty_share",
             "poor_share", "retrieval_recall")  # fmt: skip
+OF_VACANCIES = ("unseen_share", "unlisted_share")
 OF_DRIFT = ("text_shift", "criteria_psi")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowding:
-    """How the lists of the night spread over vacancies: those that are in none."""
+    """How lists spread over vacancies: by the night's figures, and by the plan of `planned`."""
 
     figures: tuple[Banded, ...]
+    planned: date | None
+    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +57,6 @@ class Quality:
     models: dict[str, dict[str, Banded]]
     why: tuple[Banded, ...]
     drift: tuple[Banded, ...]
-    crowding: Crowding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,7 @@ def look(
 ) -> Response:
     """Everything, counted off the request where the service has run for a moment."""
     counted = app.overview.newest()
-    publication = counted.publication
+    publication, quality = counted.publication, _quality(app)
     return page(
         "dashboard/dashboard.html",
         request,
@@ -89,7 +96,9 @@ def look(
         ),
         on_the_map=ON_THE_MAP,
         shown=shown,
-        quality=_quality(app),
+        quality=quality,
+        crowding=_crowding(app, quality),
+        criterion=partial(word_criterion, language=language),
         versions=_versions(app),
         night=last_night(app.night_folder),
         by_model=BY_MODEL,
@@ -114,7 +123,15 @@ def _quality(app: App) -> Quality | None:
         models=models,
         why=found.of("kept_out_by"),
         drift=_those(found, OF_DRIFT),
-        crowding=Crowding(figures=_those(found, ("unseen_share", "unlisted_share"))),
+    )
+
+
+def _crowding(app: App, quality: Quality | None) -> Crowding:
+    market = app.prices.market
+    return Crowding(
+        figures=_those(quality.of, OF_VACANCIES) if quality else (),
+        planned=date.fromisoformat(market["day"]) if market else None,
+        tables=sharing(market, app.reference).tables if market else (),
     )
 
 

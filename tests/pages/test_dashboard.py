@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.bureau import NOON, Bureau
 from tests.fairground import FAIR
 from tests.pages.conftest import Visitor
 from tests.pages.test_access import sign_in
+from tests.plans import planned
 from tests.rankers import put_in_place, small_ranker
 
 TODAY = day_of(NOON)
@@ -119,7 +121,7 @@ def test_a_figure_out_of_its_band_is_named_in_words(visitor: Visitor):
     alert = visitor.page.locator(".wrong").inner_text()
     assert "清單空白的求職者: 5 % (至多 2 %)" in alert.replace("\xa0", " ")
     text = visitor.text().replace("\xa0", " ")
-    assert "地點與通勤" in text
+    assert "工作地點" in text
     assert re.search(r"small\s+–\s+50 % \(n = 120\)", text)
 
 
@@ -133,6 +135,22 @@ def test_the_last_night_tells_its_steps_and_what_was_trained(visitor: Visitor):
     assert "未採用" in training
     assert "no better than what serves" in training
     assert "使用中" in visitor.page.locator("table tr:has-text('排序模型')").first.inner_text()
+
+
+def test_a_plan_tells_which_vacancies_are_starved_or_crowded(visitor: Visitor, tmp_path: Path):
+    app = visitor.bureau.app
+    put_in_place(app, small_ranker())
+    app.sync()
+    planned(app, app.live.snapshot.index, tmp_path / "lists")
+    visitor.sign_in("/dashboard", Role.SUPERVISOR)
+    assert "還沒有名額分配" in visitor.text()
+    app.sync()
+    visitor.page.reload()
+    visitor.check()
+    text = visitor.text()
+    assert "名額分配於 民國115年3月16日（2026-03-16）計算" in text
+    assert "未列入任何人名單的職缺" in text
+    assert "名單人數過多的職缺" in text
 
 
 def test_without_scripts_everything_is_there(plain_visitor: Visitor):

@@ -16,7 +16,6 @@ from matcher.entities import Education, Employment, Language, Shift
 from matcher.evaluation.bands import DEFINITIONS
 from matcher.jobs.nights import STEPS, State
 from matcher.reference import Reference
-from matcher.retrieval.criteria import Criterion
 from matcher.service.fairs import Result
 
 TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
@@ -60,7 +59,6 @@ def test_templates_ask_for_words_that_there_are_and_no_word_is_left_over():
         ("dashboard.figure", [key for key in DEFINITIONS if key != "kept_out_by"]),
         ("dashboard.step", list(STEPS)),
         ("dashboard.state", list(State)),
-        ("dashboard.criterion", [*Criterion, "several"]),
     ],
 )
 def test_every_code_has_its_word(start: str, codes: list[str]):

@@ -10,28 +10,37 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
+from matcher.allocation.prices import MOST_STEPS
 from matcher.artifacts.folder import created, current
 from matcher.artifacts.index import KIND as INDEX
 from matcher.artifacts.index import IndexGeneration, load_index
+from matcher.artifacts.plan import load_plan
 from matcher.compliance.lint import Linter
 from matcher.db.engine import reading
+from matcher.db.erasing import newest_erasure
 from matcher.db.events import newest_event
+from matcher.db.history import all_referred_to
 from matcher.db.store import last_change, register_id
 from matcher.errors import ConfigurationError, MatcherError, NotReadyError
 from matcher.features.columns import day_number
 from matcher.identity import IdentityKey
 from matcher.jobs.alone import alone
+from matcher.jobs.candidates import prepare_candidates
+from matcher.jobs.erasing import Places, finish_erasures
 from matcher.jobs.importing import import_files
 from matcher.jobs.index import Track, build_index
 from matcher.jobs.journal import Journal, Result, digest_of, file_digest, write_whole
 from matcher.jobs.night_figures import night_figures
 from matcher.jobs.nights import FIGURES
+from matcher.jobs.plan import make_plan
 from matcher.jobs.prepared import prepare_shortlists, prepare_slates
 from matcher.jobs.recording import Store, keep, record_figures
 from matcher.jobs.report import write_report
+from matcher.jobs.retention import expire
 from matcher.jobs.taken import Taken, files_in
 from matcher.jobs.train import train
 from matcher.service.champion import Champion
@@ -40,26 +49,35 @@ from matcher.service.figures import last_twelve_months
 from matcher.service.indexing import Indexer
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
+from matcher.service.retention import Retention
 
 PEOPLE = 20_000
 """Persons at most that a ranker is trained on."""
 LISTS_KEPT = 3
 """Nights whose lists stay; figures and journals all do."""
+CANDIDATES, PLAN = "candidates", "plan"
 SLATES, SHORTLISTS, REPORT = "slates", "shortlists", "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bureau:
-    """What the night works on. `folder` holds its journals and lists, a folder for each night."""
+    """What the night works on. `folder` holds its journals and lists, a folder for each night.
+
+    `floor` is what everybody keeps of a list's worth under prices; None: nothing is planned.
+    """
 
     engine: Engine
     indexer: Indexer
     linter: Linter
     key: IdentityKey | None
+    retention: Retention
     incoming: Path
     rejects: Path
     index: Path
     rankers: Path
+    models: Path
+    plans: Path
+    floor: float | None
     folder: Path
     store: Store
 
@@ -117,6 +135,12 @@ class Night:
             encoder_fingerprint=self.bureau.indexer.encoder.fingerprint,
             register=self.register[0],
         )
+
+    def market(self) -> dict[str, Any] | None:
+        """What this night's plan tells; None where nothing was planned."""
+        if not self.journal.told(PLAN).get("planned", False):
+            return None
+        return load_plan(self.bureau.plans, register=self.register[0]).market
 
     def champion(self) -> Champion:
         """The ranker that serves."""
@@ -204,6 +228,29 @@ def _take_in(night: Night) -> Result:
     }  # fmt: skip
 
 
+def _expire(night: Night) -> Result:
+    """Erase from the register what was kept long enough."""
+    bureau = night.bureau
+    return expire(bureau.engine, bureau.retention, bureau.rejects, now=night.now)
+
+
+def _erase(night: Night) -> Result:
+    """Erase from files whoever was erased from the register."""
+    bureau = night.bureau
+    places = Places(
+        index=bureau.index, nights=bureau.folder, rejects=bureau.rejects, models=bureau.models
+    )
+    people = finish_erasures(
+        bureau.engine, bureau.indexer, places, now=night.now, track=night.track
+    )
+    return {"people": people}
+
+
+def _newest_erasure(night: Night) -> int:
+    with reading(night.bureau.engine) as connection:
+        return newest_erasure(connection)
+
+
 def _index(night: Night) -> Result:
     """Encode what is new, leave out what is over or full, and publish."""
     bureau = night.bureau
@@ -246,14 +293,57 @@ def _train(night: Night) -> Result:
     }
 
 
+def _candidates(night: Night) -> Result:
+    """Find the candidates of every active seeker."""
+    with reading(night.bureau.engine) as connection:
+        sent = all_referred_to(connection)
+    prepare = partial(prepare_candidates, sent=sent)
+    return _prepared(night, CANDIDATES, _with_today(night, prepare))
+
+
+def _plan(night: Night) -> Result:
+    """Solve for the prices of tonight's candidates, where a ranker knows chances."""
+    bureau, champion = night.bureau, night.champion()
+    if bureau.floor is None or not champion.ranker.trained:
+        return {"planned": False}
+    with night.track(PLAN) as progress:
+        planned = make_plan(
+            bureau.engine,
+            night.published(),
+            night.journal.folder / CANDIDATES,
+            bureau.plans,
+            ranker=champion.ranker,
+            reference=bureau.indexer.reference,
+            floor=bureau.floor,
+            now=night.now,
+            progress=lambda step, _gap: progress(step, MOST_STEPS),
+        )
+    plan = planned.plan
+    return {
+        "planned": True,
+        "generation": planned.generation,
+        "expected_hires": round(plan.value, 1),
+        "unpriced": round(plan.unpriced, 1),
+        "gap": round(plan.gap, 4),
+    }
+
+
 def _slates(night: Night) -> Result:
     """Prepare the slate of every active seeker."""
-    return _prepared(night, SLATES, prepare_slates)
+    planned = night.journal.told(PLAN).get("planned", False)
+    prices = load_plan(night.bureau.plans, register=night.register[0]).prices if planned else None
+    prepare = partial(prepare_slates, candidates=night.journal.folder / CANDIDATES, prices=prices)
+    return _prepared(night, SLATES, prepare)
 
 
 def _shortlists(night: Night) -> Result:
     """Prepare the shortlist of every open vacancy."""
-    return _prepared(night, SHORTLISTS, prepare_shortlists)
+    return _prepared(night, SHORTLISTS, _with_today(night, prepare_shortlists))
+
+
+def _with_today(night: Night, prepare: Callable[..., None]) -> Callable[..., None]:
+    reference = night.bureau.indexer.reference
+    return partial(prepare, reference=reference, today=day_number(night.today))
 
 
 def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
@@ -261,10 +351,8 @@ def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
     with night.track(name) as progress:
         prepare(
             index,
-            night.journal.folder / name,
+            folder=night.journal.folder / name,
             ranker=champion.ranker,
-            reference=night.bureau.indexer.reference,
-            today=day_number(night.today),
             progress=progress,
         )
     return {
@@ -298,6 +386,7 @@ def _report(night: Night) -> Result:
         reference=night.bureau.indexer.reference,
         period=last_twelve_months(night.today),
         out=night.journal.folder / REPORT,
+        market=night.market(),
     )
     return {"page": written.page.name}
 
@@ -315,13 +404,26 @@ STEPS = (
         lambda night: [night.register[0], _digests(night.bureau.incoming)],
         _take_in,
     ),
+    Step("expire", lambda night: night.today, _expire),
     Step(
         "index",
         lambda night: [night.today, night.register, night.bureau.indexer.encoder.fingerprint],
         _index,
     ),
+    Step("erase", _newest_erasure, _erase),
     Step("train", lambda night: [night.register[0], night.today], _train),
-    Step(SLATES, lambda night: night.lists_from, _slates, folder=SLATES),
+    Step(CANDIDATES, lambda night: night.lists_from, _candidates, folder=CANDIDATES),
+    Step(
+        PLAN,
+        lambda night: [night.lists_from, night.register, night.bureau.floor],
+        _plan,
+    ),
+    Step(
+        SLATES,
+        lambda night: [night.lists_from, night.journal.told(PLAN).get("generation")],
+        _slates,
+        folder=SLATES,
+    ),
     Step(SHORTLISTS, lambda night: night.lists_from, _shortlists, folder=SHORTLISTS),
     Step(
         "figures",
@@ -329,7 +431,12 @@ STEPS = (
         lambda night: [night.lists_from, night.register, _digests(night.bureau.incoming)],
         _figures,
     ),
-    Step(REPORT, lambda night: [night.today, night.register], _report, folder=REPORT),
+    Step(
+        REPORT,
+        lambda night: [night.today, night.register, night.journal.told(PLAN).get("generation")],
+        _report,
+        folder=REPORT,
+    ),
     Step("record", lambda night: file_digest(night.journal.folder / FIGURES), _record),
 )
 
@@ -343,5 +450,5 @@ def _tidy(folder: Path) -> None:
     """Remove the lists of all nights but the newest ones."""
     nights = sorted(path for path in folder.glob("????-??-??") if (path / SLATES).is_dir())
     for night in nights[:-LISTS_KEPT]:
-        for name in (SLATES, SHORTLISTS):
+        for name in (CANDIDATES, SLATES, SHORTLISTS):
             _clear(night, name)

@@ -15,7 +15,8 @@ from matcher.evaluation.bands import Figure
 from matcher.jobs.journal import FILE, Journal
 
 FIGURES = "figures.json"
-STEPS = ("take in", "index", "train", "slates", "shortlists", "figures", "report", "record")
+STEPS = ("take in", "expire", "index", "erase", "train", "candidates", "plan", "slates",
+         "shortlists", "figures", "report", "record")  # fmt: skip
 """What a night does, in this order; named here too, as `nightly` imports all that trains."""
 SHARES = ("_rate", "_share", "_recall", "kept_out_by")
 LOOKED_BACK = 400

@@ -102,7 +102,7 @@ class VacancyIntake:
                         made_by=made_by,
                     ),
                 )
-        self._live.take_in(vacancy, day_of(now))
+        self._live.take_in(Vacancy, vacancy.id, day_of(now))
 
     def sieve(self, vacancies: Sequence[Vacancy], *, now: datetime, publish: bool) -> Sieved:
         """Publish those that nothing is to be said against, if asked to, and name the others."""
