@@ -37,6 +37,7 @@ from matcher.service.kiosks import Kiosks
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.overview import Overview
 from matcher.service.policies import Policies
 from matcher.service.prices import Prices
 from matcher.service.proof import Proof
@@ -44,6 +45,7 @@ from matcher.service.publication import Publisher
 from matcher.service.register import Register
 from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
+from matcher.service.vacancy_intake import VacancyIntake
 from matcher.service.visits import Visits
 
 
@@ -157,6 +159,11 @@ class App:
         """What a published report counts."""
         return Publisher(self.engine, self.clock)
 
+    @cached_property
+    def overview(self) -> Overview:
+        """The counts of the last twelve months, kept for the dashboard."""
+        return Overview(self.engine, self.publisher, self.clock)
+
     @property
     def proof(self) -> Proof:
         """What cannot be right in the register's figures."""
@@ -234,6 +241,11 @@ class App:
     def lint(self) -> Lint:
         """What the law objects to, and what a supervisor let stand."""
         return Lint(self.engine, self.linter)
+
+    @cached_property
+    def vacancy_intake(self) -> VacancyIntake:
+        """Where vacancies are held against the law before they are published."""
+        return VacancyIntake(self.engine, self.live, self.linter)
 
     @cached_property
     def register(self) -> Register:

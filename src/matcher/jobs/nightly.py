@@ -35,6 +35,7 @@ from matcher.jobs.importing import import_files
 from matcher.jobs.index import Track, build_index
 from matcher.jobs.journal import Journal, Result, digest_of, file_digest, write_whole
 from matcher.jobs.night_figures import night_figures
+from matcher.jobs.nights import FIGURES
 from matcher.jobs.plan import make_plan
 from matcher.jobs.prepared import prepare_shortlists, prepare_slates
 from matcher.jobs.recording import Store, keep, record_figures
@@ -54,7 +55,6 @@ PEOPLE = 20_000
 """Persons at most that a ranker is trained on."""
 LISTS_KEPT = 3
 """Nights whose lists stay; figures and journals all do."""
-FIGURES = "figures.json"
 CANDIDATES, PLAN = "candidates", "plan"
 SLATES, SHORTLISTS, REPORT = "slates", "shortlists", "report"
 
