@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from matcher.errors import ArtefactError
-from matcher.jobs import nightly
+from matcher.jobs import night_steps
 from matcher.jobs.journal import Journal
 from matcher.jobs.nights import FIGURES, STEPS, State, last_figures, last_night, trainings
 
@@ -32,7 +32,7 @@ def figures(folder: Path, day: str, **more: object) -> None:
 
 
 def test_the_steps_are_those_of_the_night():
-    assert tuple(step.name for step in nightly.STEPS) == STEPS
+    assert tuple(step.name for step in night_steps.STEPS) == STEPS
 
 
 def test_before_the_first_night_nothing_is_told(tmp_path: Path):

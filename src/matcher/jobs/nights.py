@@ -17,7 +17,7 @@ from matcher.jobs.journal import FILE, Journal
 FIGURES = "figures.json"
 STEPS = ("take in", "expire", "index", "erase", "train", "candidates", "plan", "slates",
          "shortlists", "figures", "report", "record")  # fmt: skip
-"""What a night does, in this order; named here too, as `nightly` imports all that trains."""
+"""What a night does, in this order; named here too, as `night_steps` imports all that trains."""
 SHARES = ("_rate", "_share", "_recall", "kept_out_by")
 LOOKED_BACK = 400
 """Nights whose trainings are told: a year and some more."""
