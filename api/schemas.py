@@ -437,6 +437,13 @@ class Overridden(Answer):
     made_by: str
 
 
+class Erased(Answer):
+    """A person who is in no register and no list any more."""
+
+    id: str
+    files_pending: bool
+
+
 class Closed(Answer):
     """The vacancy is closed; no list shows it from now on."""
 

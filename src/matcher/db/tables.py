@@ -370,6 +370,19 @@ kiosks = Table(
     comment="one row a kiosk; only the cookie of the kiosk can decipher its visit",
 )
 
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("mark", String(32), primary_key=True),
+    Column("seeker_id", Id),
+    Column("reason", Word, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("asked_by", Id, nullable=False),
+    Column("change_seq", Sequence, nullable=False),
+    Column("finished_at", UtcDateTime),
+    comment="who was erased, by a keyed hash of the id; the id only until no file holds it",
+)
+
 imported = Table(
     "imported",
     metadata,
