@@ -3,7 +3,7 @@
     python benchmarks/policies.py [policies|headroom|beliefs|markets]... [--seeds N] [--seekers N]
 
 Every finished year is kept in `var/bench/policies`: a run that breaks off goes on where it was, and
-a change of the simulation or of the allocation begins anew. Prints Markdown.
+a change of what years are made by begins anew. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
-import matcher
 from matcher.allocation.lists import Terms
 from matcher.bootstrap import App
 from matcher.evaluation.intervals import paired_difference
@@ -100,7 +98,7 @@ class Study:
 
     def lived(self, cases: Sequence[Case]) -> dict[str, list[dict[str, np.ndarray]]]:
         """What is kept of each case by seed: `figures` in the order of TOLD, `placed` (s,)."""
-        folder = towns.FOLDER / f"years-{code_version()}"
+        folder = towns.FOLDER / "years"
         folder.mkdir(parents=True, exist_ok=True)
         found: dict[str, list[dict[str, np.ndarray]]] = {case.name: [] for case in cases}
         with track("simulated years") as progress:
@@ -299,16 +297,6 @@ def ratio(kept: Kept, kind: str) -> str:
     placed = np.concatenate([one["placed"] for one in kept]).astype(np.float64)
     groups = {name: np.concatenate([one[name] for one in kept]) for name in names}
     return f"{impact(placed, groups).ratio:.3f}"
-
-
-def code_version() -> str:
-    """Names what years depend on: the code of the simulation and of the allocation."""
-    folder = Path(matcher.__file__).parent
-    files = [*folder.glob("simulation/*"), *folder.glob("allocation/*.py")]
-    mixed = blake2b(digest_size=4)
-    for path in sorted(path for path in files if path.is_file()):
-        mixed.update(path.read_bytes())
-    return mixed.hexdigest()
 
 
 def slug(name: str) -> str:

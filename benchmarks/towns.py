@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 
+import matcher
 from matcher.allocation.exposure import LENGTH, exposures
 from matcher.artifacts.folder import current_if_any, promote
 from matcher.artifacts.ranker import load_ranker, publish_ranker
@@ -20,7 +23,20 @@ from matcher.jobs.train import train
 from matcher.progress import track
 from matcher.ranking.trained import TrainedRanker
 
-FOLDER = Settings().var_dir / "bench" / "policies"
+MADE_BY = ("simulation", "allocation", "ranking", "features")
+
+
+def code_version() -> str:
+    """Names the code that towns, their ranker and their years depend on."""
+    source = Path(matcher.__file__).parent
+    mixed = blake2b(digest_size=4)
+    for path in sorted(path for part in MADE_BY for path in source.glob(f"{part}/**/*.*")):
+        if path.suffix in (".py", ".toml"):
+            mixed.update(path.read_bytes())
+    return mixed.hexdigest()
+
+
+FOLDER = Settings().var_dir / "bench" / "policies" / code_version()
 START = date(2025, 7, 1)
 AFTERWARDS = datetime(2026, 7, 1, 4, tzinfo=UTC)
 TEACHER, PUPILS = 1_000, 4_000
