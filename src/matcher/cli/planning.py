@@ -119,10 +119,11 @@ def _print_market(market: dict[str, Any], titles: dict[str, str], lines: int) ->
     for kind in KINDS:
         if not market[kind][:lines]:
             continue
+        starved = kind == "starved"
+        why = "would bring more" if starved else "would-be hires, of them sent already"
         table = Table(
-            "vacancy", "title", "openings", "shown to", "free", "eligible", "would bring more",
-            title=kind,
-        )  # fmt: skip
+            "vacancy", "title", "openings", "shown to", "free", "eligible", why, title=kind
+        )
         for line in market[kind][:lines]:
             mends = ", ".join(_mend(one) for one in line["mend"][:3])
             table.add_row(
@@ -132,7 +133,7 @@ def _print_market(market: dict[str, Any], titles: dict[str, str], lines: int) ->
                 str(line["shown"]),
                 f"{line['free']:.0%}",
                 str(line["eligible"]),
-                mends,
+                mends if starved else f"{line['load']:.1f}, {line['sent']:.1f}",
             )
         out.print(table)
 
