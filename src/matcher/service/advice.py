@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import reading
 from matcher.db.events import holds_simulated_records
+from matcher.db.history import referred_to
 from matcher.db.store import indexable_vacancies, must_get
 from matcher.entities import JobSeeker, Vacancy
 from matcher.features.columns import day_number
@@ -63,7 +64,8 @@ class WhyNot:
 class Changes:
     """How many vacancies a person is eligible for now, and single changes that open further ones.
 
-    Counted over the live index; `openings` begin with the change that opens most.
+    Counted over the live index, without vacancies they were sent to, as lists are; `openings` begin
+    with the change that opens most.
     """
 
     seeker_id: str
@@ -121,10 +123,11 @@ class Advice:
         """
         with reading(self._engine) as connection:
             seeker = must_get(connection, JobSeeker, seeker_id)
+            sent = referred_to(connection, seeker_id)
             simulated = holds_simulated_records(connection)
         person = self._indexer.columns_of(seeker)
         snapshot, today = self._live.snapshot, day_number(day_of(self._clock()))
-        pool, tally = snapshot.index.vacancies, Tally()
+        pool, tally = snapshot.index.vacancies.without(sent), Tally()
         for segment in (pool.base, pool.overlay):
             tally += tally_changes(
                 person,
