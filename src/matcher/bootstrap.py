@@ -253,10 +253,13 @@ class App:
         """Bring the live index up to date with the register, newly published index and ranker."""
         self.champion.load_newest()
         self.live.load_newest()
-        today = day_of(self.clock())
-        self.prices.follow(today)
+        self.follow_market()
+        return self.live.sync(day_of(self.clock()))
+
+    def follow_market(self) -> None:
+        """Take up the newest plan, the day's referrals, and which desks and trials use it."""
+        self.prices.follow(day_of(self.clock()))
         self.policies.follow()
-        return self.live.sync(today)
 
     @property
     def identity_key(self) -> IdentityKey | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -134,6 +135,12 @@ class Night:
             encoder_fingerprint=self.bureau.indexer.encoder.fingerprint,
             register=self.register[0],
         )
+
+    def market(self) -> dict[str, Any] | None:
+        """What this night's plan tells; None where nothing was planned."""
+        if not self.journal.told(PLAN).get("planned", False):
+            return None
+        return load_plan(self.bureau.plans, register=self.register[0]).market
 
     def champion(self) -> Champion:
         """The ranker that serves."""
@@ -379,6 +386,7 @@ def _report(night: Night) -> Result:
         reference=night.bureau.indexer.reference,
         period=last_twelve_months(night.today),
         out=night.journal.folder / REPORT,
+        market=night.market(),
     )
     return {"page": written.page.name}
 
@@ -423,7 +431,12 @@ STEPS = (
         lambda night: [night.lists_from, night.register, _digests(night.bureau.incoming)],
         _figures,
     ),
-    Step(REPORT, lambda night: [night.today, night.register], _report, folder=REPORT),
+    Step(
+        REPORT,
+        lambda night: [night.today, night.register, night.journal.told(PLAN).get("generation")],
+        _report,
+        folder=REPORT,
+    ),
     Step("record", lambda night: file_digest(night.journal.folder / FIGURES), _record),
 )
 

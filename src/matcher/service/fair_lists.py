@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -45,23 +46,30 @@ class FairLists:
         self._lists = lists
         self._clock = clock
 
-    def for_seeker(self, fair_id: str, seeker_id: str, *, here: int, elsewhere: int) -> FairSlate:
-        """The best open vacancies for a registered person: so many `here`, so many `elsewhere`."""
+    def for_seeker(
+        self, fair_id: str, seeker_id: str, *, here: int, elsewhere: int, station: str
+    ) -> FairSlate:
+        """The best open vacancies for a registered person: so many `here`, so many `elsewhere`.
+
+        `station` is the kiosk.
+        """
         of_booths, of_others, booths = self._split(fair_id)
+        how: dict[str, Any] = {"channel": Channel.KIOSK, "station": station}
         return FairSlate(
-            here=of_booths.for_seeker(seeker_id, k=here, channel=Channel.KIOSK),
-            elsewhere=of_others.for_seeker(seeker_id, k=elsewhere, channel=Channel.KIOSK),
+            here=of_booths.for_seeker(seeker_id, k=here, **how),
+            elsewhere=of_others.for_seeker(seeker_id, k=elsewhere, **how),
             booths=booths,
         )
 
     def for_profile(
-        self, fair_id: str, profile: JobSeeker, *, here: int, elsewhere: int
+        self, fair_id: str, profile: JobSeeker, *, here: int, elsewhere: int, station: str
     ) -> FairSlate:
         """The same for somebody nobody registered; nothing of the profile is kept."""
         of_booths, of_others, booths = self._split(fair_id)
+        how: dict[str, Any] = {"channel": Channel.KIOSK, "station": station}
         return FairSlate(
-            here=of_booths.for_profile(profile, k=here, channel=Channel.KIOSK),
-            elsewhere=of_others.for_profile(profile, k=elsewhere, channel=Channel.KIOSK),
+            here=of_booths.for_profile(profile, k=here, **how),
+            elsewhere=of_others.for_profile(profile, k=elsewhere, **how),
             booths=booths,
         )
 
