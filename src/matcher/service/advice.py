@@ -40,11 +40,12 @@ class WhyNot:
     failures: tuple[Failure, ...]
     unknown: tuple[Criterion, ...]
     changes: tuple[Change, ...] | None
+    sent: bool
     simulated: bool
 
     @property
     def eligible(self) -> bool:
-        """Whether the vacancy may stand in the person's list."""
+        """Whether every criterion is met."""
         return not self.failures
 
     @property
@@ -56,7 +57,7 @@ class WhyNot:
     def verdict(self) -> Verdict:
         """The whole in one word."""
         if self.eligible:
-            return Verdict.ELIGIBLE
+            return Verdict.SENT if self.sent else Verdict.ELIGIBLE
         return Verdict.SHUT if self.changes is None else Verdict.OPENABLE
 
 
@@ -95,6 +96,7 @@ class Advice:
             seeker = must_get(connection, JobSeeker, seeker_id)
             vacancy = must_get(connection, Vacancy, vacancy_id)
             left = _openings_left(connection, vacancy_id)
+            sent = vacancy_id in referred_to(connection, seeker_id)
             simulated = holds_simulated_records(connection)
         reference = self._indexer.reference
         person, offer = self._indexer.columns_of(seeker), self._indexer.offers([(vacancy, left)])
@@ -113,6 +115,7 @@ class Advice:
             ),
             unknown=criteria_in(int(verdict.unknown[0])),
             changes=changes_to(person, offer, reference=reference, today=day),
+            sent=sent,
             simulated=simulated,
         )
 
