@@ -518,6 +518,20 @@ def test_every_table_that_refers_to_people_is_one_that_erasing_knows():
         "services",
         "impressions",
     }
+    named = {
+        (table.name, column.name)
+        for table in tables.metadata.sorted_tables
+        for column in table.c
+        if column.name in ("person", "seeker_id", "entity_id", "record_id")
+    }
+    assert named == {
+        *((name, "seeker_id") for name in found),
+        ("erasures", "seeker_id"),
+        ("events", "person"),
+        ("voids", "record_id"),
+        ("imported", "entity_id"),
+        ("changes", "entity_id"),
+    }
 
 
 def test_the_command_erases_everything_at_once(app: App, monkeypatch: pytest.MonkeyPatch):
