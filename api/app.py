@@ -10,8 +10,12 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
+from api.accounts import accounts
+from api.audit import audit
 from api.board import board
+from api.cases import cases
 from api.crowd import Crowd
+from api.desk import desk
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
@@ -60,7 +64,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
-    for pages in (sign_in, kiosk, board):
+    for pages in (sign_in, accounts, kiosk, board, desk, cases, audit):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)

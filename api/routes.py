@@ -185,7 +185,7 @@ def let_a_finding_stand(
         code=body.code,
         words=body.words,
         reason=body.reason,
-        made_by=caller.key_id,
+        made_by=caller.id,
         now=app.clock(),
     )
     return _json(asdict(override), status=201)

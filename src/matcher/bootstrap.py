@@ -25,9 +25,13 @@ from matcher.features.reading import read_lexicon
 from matcher.features.vectors import Centring
 from matcher.identity import IdentityKey
 from matcher.reference import Reference
+from matcher.service.accounts import Accounts
 from matcher.service.advice import Advice
+from matcher.service.audit import Audit
+from matcher.service.cases import Cases
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of, now
+from matcher.service.desk import Desk
 from matcher.service.fair_lists import FairLists
 from matcher.service.fairs import Fairs
 from matcher.service.figures import Figures
@@ -41,6 +45,7 @@ from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
 from matcher.service.sessions import Sessions
+from matcher.service.tries import Tries
 from matcher.service.visits import Visits
 
 
@@ -179,6 +184,33 @@ class App:
     def sessions(self) -> Sessions:
         """Who is signed in to the pages."""
         return Sessions(self.engine, self.keys)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts of staff."""
+        return Accounts(self.engine, Tries(self.engine))
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Looks at people, and the log of them."""
+        return Audit(self.engine)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What counsellors see."""
+        return Desk(
+            self.engine,
+            self.live,
+            self.indexer,
+            self.lists,
+            linter=self.linter,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def cases(self) -> Cases:
+        """What counsellors do."""
+        return Cases(self.engine, self.live, self.linter)
 
     @cached_property
     def kiosks(self) -> Kiosks:

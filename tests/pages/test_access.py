@@ -20,12 +20,22 @@ FIELDS = {
     "POST /fairs/{fair_id}/papers": {"number": "7", "on_behalf": "no"},
     "POST /fairs/{fair_id}/resumes/{resume_id}": {"result": "matched", "holds": "yes"},
     "POST /kiosk/language": {"lang": "en"},
+    "POST /desk/people": {"person": "S-1", "reason": "present"},
+    "POST /desk/vacancies": {"text": "V-1"},
+    "POST /desk/shortlists": {"vacancy": "V-1", "reason": "for_vacancy"},
+    "POST /desk/looks/{look_id}/outcomes": {
+        "referral": "R-1",
+        "outcome": "hired",
+        "happened_on": "2026-03-16",
+    },
+    "POST /desk/looks/{look_id}/undone": {"act": "A-1"},
 }
 
 
 def concrete(route: str) -> tuple[str, str]:
     method, path = route.split()
     path = path.replace("{fair_id}", FAIR.id).replace("{resume_id}", "R-1")
+    path = path.replace("{look_id}", "L-1")
     return method, path + ("?number=7" if path.endswith("/booth") else "")
 
 
@@ -62,8 +72,8 @@ def test_a_role_sees_the_pages_that_the_table_gives_it(fairground: Bureau, route
     if allowed == EVERYBODY:
         return
     if role in allowed:
-        # The résumé R-1 does not exist: whoever is let in hears that.
-        wanted = {404} if "resume_id" in route else {200, 303, 204, 410}
+        # Neither the résumé R-1 nor the look exists: whoever is let in hears that.
+        wanted = {404} if "resume_id" in route or "look_id" in route else {200, 303, 204, 410}
         assert answer.status_code in wanted
         assert "set-up" not in answer.headers.get("location", "")
     elif (role is Role.KIOSK) == (allowed is KIOSKS):

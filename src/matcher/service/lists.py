@@ -106,6 +106,18 @@ class Lists:
         self._exploration = exploration
         self._clock = clock
 
+    def over(self, live: LiveIndex) -> Lists:
+        """The same lists, of what another index holds."""
+        return Lists(
+            self._engine,
+            live,
+            self._indexer,
+            self._figures,
+            champion=self._champion,
+            exploration=self._exploration,
+            clock=self._clock,
+        )
+
     def for_seeker(self, seeker_id: str, *, k: int, channel: Channel) -> Slate:
         """The best open vacancies for a registered person."""
         snapshot = self._live.snapshot
