@@ -16,6 +16,7 @@ from api.board import board
 from api.cases import cases
 from api.crowd import Crowd
 from api.desk import desk
+from api.desk_export import export
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
@@ -64,7 +65,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
-    for pages in (sign_in, accounts, kiosk, board, desk, cases, audit):
+    for pages in (sign_in, accounts, kiosk, board, desk, cases, export, audit):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)

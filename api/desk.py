@@ -182,7 +182,9 @@ def look_page(
         )
     elif not refused:
         slate = app.desk.slate(look, wanted, language, channel=Channel.COUNSELLOR)
-        values["list"] = slate_view(slate, language=language, reference=reference)
+        values["list"] = slate_view(
+            slate, language=language, reference=reference, voice=Voice.COUNSELLOR
+        )
     if case.person is not None and case.vacancy is None:
         changes = app.advice.changes(case.person.id)
         values["changes"] = changes_view(
@@ -209,7 +211,7 @@ def look_page(
 
 def _choices(app: App) -> dict[str, Any]:
     return {
-        "districts": app.reference.districts,
+        "districts": [app.reference.places[code] for code in app.reference.districts],
         "licences": app.reference.licences,
         "shift_words": list(SHIFTS),
         "employment_words": list(EMPLOYMENTS),

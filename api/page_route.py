@@ -47,6 +47,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /desk/looks/{look_id}/outcomes": DESK,
     "POST /desk/looks/{look_id}/undone": DESK,
     "POST /desk/looks/{look_id}/notes": DESK,
+    "POST /desk/looks/{look_id}/export": DESK,
     "GET /desk/audit": READERS,
     "POST /desk/audit": READERS,
     "GET /fairs": READERS,

@@ -29,6 +29,7 @@ FIELDS = {
         "happened_on": "2026-03-16",
     },
     "POST /desk/looks/{look_id}/undone": {"act": "A-1"},
+    "POST /desk/looks/{look_id}/export": {"impression": "I-1", "format": "csv"},
 }
 
 

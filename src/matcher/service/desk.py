@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from uuid import uuid4
 
 from sqlalchemy import Engine
 
@@ -21,12 +22,14 @@ from matcher.entities import (
     Channel,
     Employer,
     Employment,
+    Impression,
     JobSeeker,
     Language,
     PayBasis,
     Shift,
     Vacancy,
 )
+from matcher.errors import NotFoundError
 from matcher.retrieval.filters import narrowed, seekers_with, vacancies_with
 from matcher.service.audit import Action, refuse_numbers, under
 from matcher.service.clock import Clock, day_of
@@ -199,6 +202,40 @@ class Desk:
         slate = lists.for_vacancy(str(look.vacancy), k=SHOWN, channel=channel)
         self._log_shown(look, (line.candidate.id for line in slate.lines))
         return slate
+
+    def shown(
+        self, look: Entry, wanted: Wanted, language: Language, *, impression_id: str, form: str
+    ) -> Slate:
+        """The list that was shown as this impression, to be taken as a file of the kind `form`.
+
+        It is logged for every person in it. Raises NotFoundError for a list of another look.
+        """
+        with reading(self._engine) as connection:
+            impression = get(connection, Impression, impression_id)
+        if impression is None or (impression.seeker_id, impression.vacancy_id) != (
+            look.person,
+            look.vacancy,
+        ):
+            raise NotFoundError("That list was not shown here.", remedy="Load the page again.")
+        order = [key for key, _ in impression.items]
+        # Of a program's channel: a file is no further look of a counsellor to learn from.
+        slate = self.slate(look, wanted, language, channel=Channel.API)
+        found = {line.candidate.id: line for line in slate.lines}
+        lines = tuple(found[key] for key in order if key in found)
+        people = [look.person] if look.person else [line.candidate.id for line in lines]
+        entry = replace(under(look, Action.EXPORTED, self._clock()), detail=form)
+        with appending(self._engine) as connection:
+            add_entries(
+                connection,
+                [replace(entry, id=uuid4().hex, person=person) for person in people],
+            )
+        return replace(
+            slate,
+            lines=tuple(
+                replace(line, candidate=replace(line.candidate, rank=rank))
+                for rank, line in enumerate(lines, start=1)
+            ),
+        )
 
     def lawful(self, text: str, language: Language) -> list[str]:
         """The words of a criterion, if it may be asked for; else InvalidInputError says why not."""
