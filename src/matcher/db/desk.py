@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, and_, func, insert, or_, select
 
 from matcher.db import tables
 from matcher.db.codec import from_row
+from matcher.db.history import ENDS
 from matcher.entities import Outcome, Referral, Vacancy
 
 
@@ -19,6 +20,11 @@ class Sent:
 
     referral: Referral
     outcomes: tuple[tuple[Outcome, date], ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether its course is over at the employer."""
+        return any(outcome in ENDS for outcome, _ in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ from matcher.service.indexing import Indexer
 from matcher.service.lists import Lists, Slate
 from matcher.service.live import LiveIndex
 
-SHOWN = 20
+SHOWN = 10
 """Lines of a list at the desk."""
 FOUND = 30
 """Vacancies found by words, and at most so many referrals and notes on one page."""
@@ -198,7 +198,7 @@ class Desk:
             index = replace(index, vacancies=vacancies)
         lists = self._lists.over(self._live.standing(replace(snapshot, index=index)))
         if look.person is not None:
-            return lists.for_seeker(look.person, k=SHOWN, channel=channel)
+            return lists.for_seeker(look.person, k=SHOWN, channel=channel, station=look.who)
         slate = lists.for_vacancy(str(look.vacancy), k=SHOWN, channel=channel)
         self._log_shown(look, (line.candidate.id for line in slate.lines))
         return slate
