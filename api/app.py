@@ -22,6 +22,7 @@ from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
 from api.health import health
 from api.kiosk import kiosk
+from api.oidc import oidc
 from api.problems import answer_with_problems
 from api.rates import rates
 from api.rendering import STATIC
@@ -65,7 +66,7 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
-    for pages in (sign_in, accounts, kiosk, board, desk, cases, export, audit):
+    for pages in (sign_in, accounts, oidc, kiosk, board, desk, cases, export, audit):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)

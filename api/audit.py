@@ -53,13 +53,13 @@ def _page(
 ) -> Response:
     entries = app.audit.page(who, person=person or None, before=before)
     # An analyst sees who looked by number only, like those who were looked at.
-    names = {} if who.role is Role.ANALYST else app.audit.names(entries)
+    authors = {} if who.role is Role.ANALYST else app.audit.names(entries)
     return page(
         "desk/audit.html",
         request,
         language=language,
         entries=entries,
-        names=names,
+        authors=authors,
         person=person,
         own=who.role is Role.COUNSELLOR,
         older=entries[-1][0] if len(entries) == PAGE and not person else None,

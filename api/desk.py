@@ -15,11 +15,13 @@ from fastapi.responses import RedirectResponse
 from api.desk_facts import person_facts, vacancy_facts
 from api.desk_filters import EMPLOYMENTS, FIELDS, PAYS, SHIFTS, carried, wanted_in
 from api.page_route import PageRoute, Service, SignedIn, Spoken
+from api.problems import kind_of
 from api.rendering import page
+from api.words import say
 from matcher.bootstrap import App
 from matcher.db.audit import Entry
 from matcher.entities import Channel, Language, Outcome
-from matcher.errors import InvalidInputError, MatcherError, NotFoundError
+from matcher.errors import InvalidInputError, MatcherError, NotFoundError, UnlawfulError
 from matcher.identity import holds_number, mask_name
 from matcher.ranking.wording import Voice
 from matcher.service.advice_views import changes_view, why_not_view
@@ -120,8 +122,8 @@ def open_pair(
             words=look.words,
             now=app.clock(),
         )
-    except (NotFoundError, InvalidInputError):
-        return look_page(app, request, look, language, alert="not_found_here")
+    except (NotFoundError, InvalidInputError) as error:
+        return look_page(app, request, look, language, alert=error)
     return to_look(pair)
 
 
@@ -149,18 +151,19 @@ def look_page(
     look: Entry,
     language: Language,
     *,
-    alert: str | MatcherError = "",
+    alert: MatcherError | None = None,
     draft: str = "",
 ) -> Response:
     """The page of a look; `alert` says what was not done, `draft` is a note to be mended."""
     reference, query = app.reference, request.query_params
     told = {name: query.get(name, "") for name in FIELDS}
+    refused: MatcherError | None = None
     try:
-        wanted, refused = wanted_in(query, reference), ""
+        wanted = wanted_in(query, reference)
         app.desk.lawful(wanted.words, language)
     except InvalidInputError as error:
         # What was refused is not shown again: it may hold a number.
-        wanted, refused, told = Wanted(), str(error), dict.fromkeys(FIELDS, "")
+        wanted, refused, told = Wanted(), error, dict.fromkeys(FIELDS, "")
     case = app.desk.case(look)
     values: dict[str, Any] = {
         "case": case,
@@ -195,7 +198,8 @@ def look_page(
         request,
         language=language,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if alert or refused else HTTPStatus.OK,
-        alert=str(alert) or refused,
+        alert=_alert(alert or refused, language),
+        refused=refused is not None,
         draft="" if holds_number(draft) else draft,
         masked=mask_name(case.person.name) if case.person else "",
         query=carried(told),
@@ -219,6 +223,18 @@ def _choices(app: App) -> dict[str, Any]:
     }
 
 
+def _alert(error: MatcherError | None, language: Language) -> dict[str, str] | None:
+    """What a page says was not done: the law's answer in its own words, all else by its kind."""
+    if error is None:
+        return None
+    if isinstance(error, UnlawfulError):
+        return {"said": str(error)}
+    if isinstance(error, NotFoundError):
+        # What was typed is not repeated: it may be a mistyped number.
+        return {"said": say("no_such_id", language)}
+    return {"said": "", "kind": kind_of(error)[1], "told": str(error)}
+
+
 def _start(
     request: Request,
     language: Language,
@@ -235,7 +251,7 @@ def _start(
         language=language,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if alert else status,
         wrong=wrong,
-        alert=str(alert or ""),
+        alert=_alert(alert, language),
         found=found,
         text=text,
         reasons=list(Reason),

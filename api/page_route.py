@@ -36,6 +36,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "POST /sign-in/password": EVERYBODY,
+    "GET /sign-in/provider": EVERYBODY,
+    "GET /sign-in/provider/back": EVERYBODY,
     "POST /sign-out": READERS,
     "GET /desk": DESK,
     "POST /desk/people": DESK,

@@ -19,6 +19,7 @@ from api.page_route import (
     local_path,
 )
 from api.rendering import page
+from matcher.bootstrap import App
 from matcher.entities import Language
 from matcher.errors import ForbiddenError, UnauthenticatedError
 from matcher.service.keys import Role
@@ -70,7 +71,8 @@ def entrance_page(
     wrong: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """The door; `wrong` names what of it did not open: key, password, or wait."""
+    """The door; `wrong` names what of it did not open: key, password, provider, or wait."""
+    app: App = request.app.state.matcher
     return page(
         "sign_in.html",
         request,
@@ -78,12 +80,17 @@ def entrance_page(
         status=status,
         onwards=local_path(onwards, home=""),
         wrong=wrong,
+        has_provider=app.provider is not None,
     )
+
+
+def home_of(role: Role) -> str:
+    """Where this role works."""
+    return "/desk" if role in DESK else "/fairs"
 
 
 def entered(request: Request, role: Role, token: str, onwards: str) -> Response:
     """Onwards with the session, by default to where this role works."""
-    home = "/desk" if role in DESK else "/fairs"
-    response = RedirectResponse(local_path(onwards, home=home), HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(local_path(onwards, home=home_of(role)), HTTPStatus.SEE_OTHER)
     give_session(response, STAFF_COOKIE, token, request)
     return response

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -49,6 +50,9 @@ from matcher.service.register import Register
 from matcher.service.sessions import Sessions
 from matcher.service.tries import Tries
 from matcher.service.visits import Visits
+
+if TYPE_CHECKING:
+    from matcher.service.oidc import Provider
 
 
 @dataclass(frozen=True)
@@ -215,6 +219,26 @@ class App:
     def accounts(self) -> Accounts:
         """Accounts of staff."""
         return Accounts(self.engine, Tries(self.engine))
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """The identity provider of the staff, where the settings name one."""
+        settings = self.settings
+        if not settings.oidc_issuer:
+            return None
+        if not settings.oidc_client_id or settings.oidc_client_secret is None:
+            raise ConfigurationError(
+                "An identity provider is set, but not what it knows this service by.",
+                remedy="Set MATCHER_OIDC_CLIENT_ID and MATCHER_OIDC_CLIENT_SECRET too.",
+            )
+        # Loads a library that only those need who have a provider.
+        from matcher.service.oidc import Provider
+
+        return Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+        )
 
     @cached_property
     def audit(self) -> Audit:

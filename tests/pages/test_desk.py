@@ -300,8 +300,7 @@ def test_vacancies_are_found_by_id_and_by_words(desk: AtDesk):
 
 
 def test_why_a_vacancy_is_missing_is_said_with_what_would_open_it(desk: AtDesk):
-    closed = VACANCY | {"pay_low": 20_000, "pay_high": 21_000}
-    desk.bureau.put("/v1/vacancies/V-4", closed)
+    desk.bureau.put("/v1/vacancies/V-4", VACANCY | {"shifts": ["night"]})
     look = desk.open(person="S-1")
     answer = desk.send(f"{look}/people", vacancy="V-4")
     page = text_of(answer)

@@ -26,6 +26,7 @@ from matcher.entities import (
     JobSeeker,
     Language,
     PayBasis,
+    SeekerStatus,
     Shift,
     Vacancy,
 )
@@ -77,16 +78,10 @@ class Case:
     authors: Mapping[str, str]
     simulated: bool
 
-    def referred(self, *, seeker_id: str, vacancy_id: str) -> Sent | None:
-        """The newest referral of this pair."""
-        return next(
-            (
-                one
-                for one in self.sent
-                if one.referral.seeker_id == seeker_id and one.referral.vacancy_id == vacancy_id
-            ),
-            None,
-        )
+    @property
+    def looking(self) -> bool:
+        """Whether whom the look is at may be referred; of a shortlist everybody may."""
+        return self.person is None or self.person.status is SeekerStatus.ACTIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
