@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date
+from io import StringIO
 
 import pytest
 
@@ -375,3 +377,47 @@ def test_no_person_stands_in_the_log_of_the_service(
     logged = capsys.readouterr()
     assert "/desk/looks/{look_id}/notes" in logged.out
     assert not re.search(rf"S-1|王|{CARD}|{look[-32:]}|chen", logged.out + logged.err)
+
+
+def exported(desk: AtDesk, look: str, form: str, query: str = ""):
+    page = desk.get(f"{look}{query}").text
+    impression = value(page, r'name="impression" value="([0-9a-f]{32})"')
+    return desk.send(f"{look}/export{query}", impression=impression, format=form)
+
+
+def test_a_list_is_taken_as_it_was_shown_and_every_person_in_it_is_logged(desk: AtDesk):
+    look = desk.open(vacancy="V-1")
+    answer = exported(desk, look, "csv")
+    assert answer.headers["content-disposition"] == ('attachment; filename="list-2026-03-16.csv"')
+    rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert rows[0][:3] == ["號碼", "編號", "希望職務"]
+    assert {row[1] for row in rows[1:3]} == {"S-1", "S-2"}
+    assert "王" not in answer.text
+    taken = desk.log(Action.EXPORTED)
+    assert {(entry.person, entry.detail) for entry in taken} == {("S-1", "csv"), ("S-2", "csv")}
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_persons_list_is_taken_as_a_workbook_with_its_filters(desk: AtDesk, form: str):
+    look = desk.open(person="S-1")
+    answer = exported(desk, look, form, "?licence=forklift")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"PK")
+    (entry,) = desk.log(Action.EXPORTED)
+    assert (entry.person, entry.detail) == ("S-1", form)
+
+
+def test_a_list_of_another_look_is_not_taken(desk: AtDesk):
+    mine, other = desk.open(person="S-1"), desk.open(vacancy="V-1")
+    impression = value(desk.get(other).text, r'name="impression" value="([0-9a-f]{32})"')
+    for wrong in (impression, "0" * 32):
+        answer = desk.send(f"{mine}/export", impression=wrong, format="csv")
+        assert answer.status_code == 404
+    assert desk.send(f"{mine}/export", impression=impression, format="exe").status_code == 422
+    assert desk.log(Action.EXPORTED) == []
+
+
+def test_a_title_that_looks_like_a_formula_is_none_in_a_file(desk: AtDesk):
+    desk.bureau.put("/v1/vacancies/V-5", VACANCY | {"title": "=1+1"})
+    text = exported(desk, desk.open(person="S-1"), "csv").content.decode("utf-8-sig")
+    assert ",'=1+1," in text

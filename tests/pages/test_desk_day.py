@@ -92,7 +92,7 @@ def test_a_case_without_a_mouse(visitor: Visitor):
     enter()
     expect(visitor.page.locator("#sent")).to_be_focused()
     tab_to("e.name === 'outcome'")
-    keys.type("錄用")
+    keys.press("ArrowDown")
     tab_to("e.name === 'placed'")
     keys.press("Space")
     tab_to("e.tagName === 'BUTTON' && e.textContent === '儲存'")
