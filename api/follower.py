@@ -40,6 +40,7 @@ class Follower:
         """Load the newest ranker and index now, then follow in the background."""
         self._attempt(lambda: self._app.champion.load_newest())
         self._attempt(lambda: self._app.live.load_newest())
+        self._attempt(lambda: self._app.follow_market())
         self._thread.start()
 
     def stop(self) -> None:

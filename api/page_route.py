@@ -17,7 +17,8 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.access import ANALYST, DESK, KIOSK
+from api.access import ANALYST, DESK, KIOSK, LISTS
+from api.crowd import Crowd
 from api.edge import limited
 from api.problems import DATABASE_TROUBLE, kind_of
 from api.rendering import form_token, page
@@ -86,6 +87,7 @@ class PageRoute(APIRoute):
         """The handler behind the checks; raises KeyError for a page that `PAGES` lacks."""
         answer = super().get_route_handler()
         allowed = PAGES[f"{' '.join(self.methods or ())} {self.path}"]
+        is_list = LISTS in self.tags
 
         async def guarded(request: Request) -> Response:
             request.state.language = _language(request)
@@ -95,7 +97,12 @@ class PageRoute(APIRoute):
                     _refuse_other_sites(request)
                 if allowed:
                     await _let_in(request, allowed)
-                response = await answer(request)
+                if is_list:
+                    crowd: Crowd = request.app.state.crowd
+                    async with crowd.turn():
+                        response = await answer(request)
+                else:
+                    response = await answer(request)
             except UnauthenticatedError:
                 return RedirectResponse(_entrance(request), HTTPStatus.SEE_OTHER)
             except (MatcherError, RequestValidationError, HTTPException, *DATABASE_TROUBLE) as e:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated
 
 import orjson
@@ -26,7 +27,9 @@ from api.records import (
 from api.schemas import (
     CandidateList,
     Closed,
+    Erased,
     Findings,
+    Market,
     Noted,
     Overridden,
     Referred,
@@ -38,13 +41,22 @@ from api.schemas import (
 )
 from matcher.bootstrap import App
 from matcher.calendar_roc import roc_text
-from matcher.entities import Language
+from matcher.entities import ErasureReason, Language
+from matcher.errors import NotFoundError
 from matcher.ranking.wording import Voice
 from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.clock import day_of
 from matcher.service.lint_views import checked_view
 from matcher.service.lists import Slate
 from matcher.service.views import slate_view
+
+
+class ListOrder(StrEnum):
+    """Whether a list leaves something to others."""
+
+    SHARED = "shared"
+    OWN = "own"
+
 
 v1 = APIRouter(
     prefix="/v1",
@@ -57,7 +69,11 @@ SeekerId = Annotated[Id, Path(description="the bureau's id of the job seeker")]
 VacancyId = Annotated[Id, Path(description="the bureau's id of the vacancy")]
 ReferralId = Annotated[Id, Path(description="the id that the referral was answered with")]
 Said = Annotated[Voice, Query(description="whom the sentences address")]
+Why = Annotated[ErasureReason, Query(description="why; kept beside a hash of the id")]
 K = Annotated[int, Query(ge=1, le=100, description="lines at most")]
+Ordered = Annotated[
+    ListOrder, Query(description="own: as if nobody else were looking; no openings are shared out")
+]
 Lang = Annotated[Language, Query(description="language of the sentences")]
 
 _404, _409 = problem_responses(404), problem_responses(409)
@@ -74,10 +90,18 @@ def _may_create(model: type) -> Responses:
     "/seekers/{seeker_id}/matches", tags=[LISTS], responses={200: {"model": VacancyList}, **_404}
 )
 def vacancies_for_a_seeker(
-    app: Service, channel: CallersChannel, seeker_id: SeekerId, k: K = 10, lang: Lang = Language.ZH
+    app: Service,
+    caller: Caller,
+    channel: CallersChannel,
+    seeker_id: SeekerId,
+    k: K = 10,
+    lang: Lang = Language.ZH,
+    order: Ordered = ListOrder.SHARED,
 ) -> Response:
     """The best open vacancies for a registered person, with reasons."""
-    return _slate(app.lists.for_seeker(seeker_id, k=k, channel=channel), app, lang)
+    own = order is ListOrder.OWN
+    slate = app.lists.for_seeker(seeker_id, k=k, channel=channel, station=caller.id, own=own)
+    return _slate(slate, app, lang)
 
 
 @v1.get(
@@ -98,14 +122,30 @@ def candidates_for_a_vacancy(
 
 @v1.post("/matches", tags=[LISTS], responses={200: {"model": VacancyList}})
 def vacancies_for_a_profile(
-    app: Service, channel: CallersChannel, body: ProfileBody, k: K = 10, lang: Lang = Language.ZH
+    app: Service,
+    caller: Caller,
+    channel: CallersChannel,
+    body: ProfileBody,
+    k: K = 10,
+    lang: Lang = Language.ZH,
+    order: Ordered = ListOrder.SHARED,
 ) -> Response:
     """The best open vacancies for somebody nobody registered; nothing of the profile is kept.
 
     What its fields state is a criterion; what its text says only orders the list.
     """
     profile = profile_of(body, day_of(app.clock()), app.reference)
-    return _slate(app.lists.for_profile(profile, k=k, channel=channel), app, lang)
+    own = order is ListOrder.OWN
+    slate = app.lists.for_profile(profile, k=k, channel=channel, station=caller.id, own=own)
+    return _slate(slate, app, lang)
+
+
+@v1.get("/plan", tags=["plan"], responses={200: {"model": Market}, **_404})
+def the_plan(app: Service) -> Response:
+    """How the openings are shared out now: what it brings, who is crowded or starved, and why."""
+    if app.prices.market is None:
+        raise NotFoundError("Nothing is planned yet.", remedy="Run `matcher plan`.")
+    return _json(app.prices.market)
 
 
 @v1.get(
@@ -141,6 +181,24 @@ def put_a_seeker(app: Service, seeker_id: SeekerId, body: SeekerBody) -> Respons
     """Store a job seeker's whole record. Identity numbers come in by `matcher import` only."""
     new = app.register.put(seeker_of(body, seeker_id, app.reference), now=app.clock())
     return _json({"id": seeker_id, "created": new}, status=201 if new else 200)
+
+
+@v1.delete(
+    "/seekers/{seeker_id}",
+    tags=["register"],
+    status_code=202,
+    responses={200: {"model": Erased}, 202: {"model": Erased}, **_404},
+)
+def erase_a_seeker(
+    app: Service, caller: Caller, seeker_id: SeekerId, reason: Why = ErasureReason.REQUEST
+) -> Response:
+    """Erase a person for good: at once from the register and every list.
+
+    202: files are erased by the next night, or by `matcher erase`. 200: nothing is left anywhere.
+    """
+    done = app.register.erase(seeker_id, reason=reason, by=caller.id, now=app.clock())
+    pending = done.finished_at is None
+    return _json({"id": seeker_id, "files_pending": pending}, status=202 if pending else 200)
 
 
 @v1.put("/vacancies/{vacancy_id}", tags=["register"], responses=_may_create(StoredVacancy))

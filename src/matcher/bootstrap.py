@@ -47,6 +47,7 @@ from matcher.service.prices import Prices
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
+from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
 from matcher.service.tries import Tries
 from matcher.service.visits import Visits
@@ -193,17 +194,7 @@ class App:
     @cached_property
     def fair_lists(self) -> FairLists:
         """Match lists at job fairs."""
-        return FairLists(
-            self.engine,
-            self.live,
-            self.indexer,
-            self.figures,
-            champion=self.champion,
-            prices=self.prices,
-            policies=self.policies,
-            exploration=self.exploration,
-            clock=self.clock,
-        )
+        return FairLists(self.engine, self.live, self.indexer, self.lists, clock=self.clock)
 
     @cached_property
     def fairs(self) -> Fairs:
@@ -290,6 +281,11 @@ class App:
         folder = self.settings.data_dir / "reference"
         return Linter(read_lexicon(folder, TERMS), read_wages(folder))
 
+    @property
+    def retention(self) -> Retention:
+        """How long things about people are kept."""
+        return read_retention(self.settings.data_dir / "reference")
+
     @cached_property
     def lint(self) -> Lint:
         """What the law objects to, and what a supervisor let stand."""
@@ -313,10 +309,13 @@ class App:
         """Bring the live index up to date with the register, newly published index and ranker."""
         self.champion.load_newest()
         self.live.load_newest()
-        today = day_of(self.clock())
-        self.prices.follow(today)
+        self.follow_market()
+        return self.live.sync(day_of(self.clock()))
+
+    def follow_market(self) -> None:
+        """Take up the newest plan, the day's referrals, and which desks and trials use it."""
+        self.prices.follow(day_of(self.clock()))
         self.policies.follow()
-        return self.live.sync(today)
 
     @property
     def identity_key(self) -> IdentityKey | None:

@@ -40,6 +40,8 @@ def workplace(app: App, incoming: Path) -> Bureau:
         rejects=var / "rejects",
         index=app.index_folder,
         rankers=app.ranker_folder,
+        models=app.settings.models_dir,
+        retention=app.retention,
         plans=app.plan_folder,
         floor=app.floor,
         folder=app.night_folder,

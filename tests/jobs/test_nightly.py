@@ -37,8 +37,10 @@ from tests.strategies import REFERENCE
 KILLED_BEFORE = (
     ("taken.json", 1),
     ("journal.json", 1),  # taken in, but not noted
+    ("journal.json", 3),  # expired, but not noted
     ("current", 1),
     ("journal.json", 1),  # indexed, but not noted
+    ("journal.json", 3),  # erased, but not noted
     ("journal.json", 3),  # looked whether training is due, but not noted
     ("part-00001.npz", 1),
     ("journal.json", 1),  # candidates found, but not noted
@@ -149,8 +151,8 @@ def test_what_is_done_is_not_done_again(app: App, files: Path):
     told = one_night(app, files)
     assert [step.step for step in told if not step.before] == []
     assert [step.step for step in told] == [
-        "take in", "index", "train", "candidates", "plan", "slates", "shortlists", "figures",
-        "report", "record",
+        "take in", "expire", "index", "erase", "train", "candidates", "plan", "slates",
+        "shortlists", "figures", "report", "record",
     ]  # fmt: skip
     assert left_by(app.settings.var_dir.parent) == before
 

@@ -105,8 +105,10 @@ def test_a_case_without_a_mouse(visitor: Visitor):
     enter()
     expect(visitor.page.locator("#notes")).to_be_focused()
     expect(visitor.page.locator("#notes")).to_contain_text("下週回報")
-    keys.press("Alt+0")
-    visitor.page.wait_for_url("**/desk")
+    places = visitor.page.locator("[accesskey]").evaluate_all("all => all.map(e => e.accessKey)")
+    assert len(places) == len(set(places)) == 6
+    tab_to("e.tagName === 'A' && e.href.endsWith('/desk')")
+    enter()
     expect(visitor.page.locator("#person")).to_be_focused()
 
 

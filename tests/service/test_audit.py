@@ -79,9 +79,11 @@ def test_words_of_a_reason_hold_no_number_and_no_name(audit: Audit, reason: Reas
 
 
 def test_the_database_refuses_to_change_or_delete_an_entry(audit: Audit, either: Bureau):
-    look_at(audit)
+    about = {"person": "S-1", "vacancy": None, "reason": Reason.PRESENT, "now": NOON}
+    audit.open(CHEN, words="來電", **about)
     table = tables.audit_log
-    for statement in (update(table).values(who="somebody"), delete(table)):
+    changes = {"who": "somebody"}, {"person": "S-2"}, {"person": "erased"}, {"words": "x"}
+    for statement in (*(update(table).values(change) for change in changes), delete(table)):
         with pytest.raises(DatabaseError), appending(either.app.engine) as connection:
             connection.execute(statement)
     assert audit.page(BOSS)[0][1].who == "chen"

@@ -21,6 +21,7 @@ from matcher.cli.keys import keys
 from matcher.cli.printing import out
 from matcher.config import Settings
 from matcher.db.engine import reading, writing
+from matcher.db.history import all_referred_to
 from matcher.db.store import get_many, register_id
 from matcher.db.trials import all_trials, end_trial, set_sharing
 from matcher.entities import Vacancy
@@ -72,6 +73,8 @@ def _make(bureau: App, register: str) -> None:
     )
     bureau.champion.load_newest()
     ranker, now = bureau.champion.ranker, bureau.clock()
+    with reading(bureau.engine) as connection:
+        sent = all_referred_to(connection)
     with TemporaryDirectory() as folder:
         with track("candidates") as progress:
             prepare_candidates(
@@ -80,6 +83,7 @@ def _make(bureau: App, register: str) -> None:
                 ranker=ranker,
                 reference=bureau.reference,
                 today=day_number(day_of(now)),
+                sent=sent,
                 progress=progress,
             )
         with track("prices") as progress:

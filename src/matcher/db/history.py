@@ -136,6 +136,24 @@ def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
         )
 
 
+def referred_to(connection: Connection, seeker_id: str) -> list[str]:
+    """The vacancies that a seeker was ever sent to."""
+    table = tables.referrals.c
+    query = select(table.vacancy_id).where(table.seeker_id == seeker_id).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def all_referred_to(connection: Connection) -> dict[str, list[str]]:
+    """The same of every seeker who was sent anywhere."""
+    table = tables.referrals.c
+    query = select(table.seeker_id, table.vacancy_id).distinct().order_by(table.seeker_id)
+    found = connection.execute(query.execution_options(yield_per=AT_ONCE))
+    return {
+        seeker: [row.vacancy_id for row in rows]
+        for seeker, rows in groupby(found, key=lambda row: str(row.seeker_id))
+    }
+
+
 def sent_between(connection: Connection, first: date, last: date) -> Iterator[tuple[str, str]]:
     """(seeker, vacancy) of referrals made from `first` to `last` that have not ended, by id."""
     referrals, outcomes = tables.referrals.c, tables.referral_outcomes.c

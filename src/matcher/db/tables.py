@@ -398,7 +398,7 @@ audit_log = Table(
     Column("words", Text, nullable=False),
     Column("look", Id, index=True),
     Column("undoes", Id, unique=True),
-    comment="append-only, held by triggers: every look at a person and all that was done there",
+    comment="append-only, held by triggers: looks at people, and what was done",
     sqlite_autoincrement=True,
 )
 
@@ -426,6 +426,19 @@ kiosks = Table(
     Column("visit_touched_at", UtcDateTime),
     Column("page_due", Boolean, nullable=False),
     comment="one row a kiosk; only the cookie of the kiosk can decipher its visit",
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("mark", String(32), primary_key=True),
+    Column("seeker_id", Id),
+    Column("reason", Word, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("asked_by", Id, nullable=False),
+    Column("change_seq", Sequence, nullable=False),
+    Column("finished_at", UtcDateTime),
+    comment="who was erased, by a keyed hash of the id; the id only until no file holds it",
 )
 
 imported = Table(

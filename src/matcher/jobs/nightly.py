@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -20,13 +21,16 @@ from matcher.artifacts.index import IndexGeneration, load_index
 from matcher.artifacts.plan import load_plan
 from matcher.compliance.lint import Linter
 from matcher.db.engine import reading
+from matcher.db.erasing import newest_erasure
 from matcher.db.events import newest_event
+from matcher.db.history import all_referred_to
 from matcher.db.store import last_change, register_id
 from matcher.errors import ConfigurationError, MatcherError, NotReadyError
 from matcher.features.columns import day_number
 from matcher.identity import IdentityKey
 from matcher.jobs.alone import alone
 from matcher.jobs.candidates import prepare_candidates
+from matcher.jobs.erasing import Places, finish_erasures
 from matcher.jobs.importing import import_files
 from matcher.jobs.index import Track, build_index
 from matcher.jobs.journal import Journal, Result, digest_of, file_digest, write_whole
@@ -35,6 +39,7 @@ from matcher.jobs.plan import make_plan
 from matcher.jobs.prepared import prepare_shortlists, prepare_slates
 from matcher.jobs.recording import Store, keep, record_figures
 from matcher.jobs.report import write_report
+from matcher.jobs.retention import expire
 from matcher.jobs.taken import Taken, files_in
 from matcher.jobs.train import train
 from matcher.service.champion import Champion
@@ -43,6 +48,7 @@ from matcher.service.figures import last_twelve_months
 from matcher.service.indexing import Indexer
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
+from matcher.service.retention import Retention
 
 PEOPLE = 20_000
 """Persons at most that a ranker is trained on."""
@@ -64,10 +70,12 @@ class Bureau:
     indexer: Indexer
     linter: Linter
     key: IdentityKey | None
+    retention: Retention
     incoming: Path
     rejects: Path
     index: Path
     rankers: Path
+    models: Path
     plans: Path
     floor: float | None
     folder: Path
@@ -127,6 +135,12 @@ class Night:
             encoder_fingerprint=self.bureau.indexer.encoder.fingerprint,
             register=self.register[0],
         )
+
+    def market(self) -> dict[str, Any] | None:
+        """What this night's plan tells; None where nothing was planned."""
+        if not self.journal.told(PLAN).get("planned", False):
+            return None
+        return load_plan(self.bureau.plans, register=self.register[0]).market
 
     def champion(self) -> Champion:
         """The ranker that serves."""
@@ -214,6 +228,29 @@ def _take_in(night: Night) -> Result:
     }  # fmt: skip
 
 
+def _expire(night: Night) -> Result:
+    """Erase from the register what was kept long enough."""
+    bureau = night.bureau
+    return expire(bureau.engine, bureau.retention, bureau.rejects, now=night.now)
+
+
+def _erase(night: Night) -> Result:
+    """Erase from files whoever was erased from the register."""
+    bureau = night.bureau
+    places = Places(
+        index=bureau.index, nights=bureau.folder, rejects=bureau.rejects, models=bureau.models
+    )
+    people = finish_erasures(
+        bureau.engine, bureau.indexer, places, now=night.now, track=night.track
+    )
+    return {"people": people}
+
+
+def _newest_erasure(night: Night) -> int:
+    with reading(night.bureau.engine) as connection:
+        return newest_erasure(connection)
+
+
 def _index(night: Night) -> Result:
     """Encode what is new, leave out what is over or full, and publish."""
     bureau = night.bureau
@@ -258,7 +295,10 @@ def _train(night: Night) -> Result:
 
 def _candidates(night: Night) -> Result:
     """Find the candidates of every active seeker."""
-    return _prepared(night, CANDIDATES, _with_today(night, prepare_candidates))
+    with reading(night.bureau.engine) as connection:
+        sent = all_referred_to(connection)
+    prepare = partial(prepare_candidates, sent=sent)
+    return _prepared(night, CANDIDATES, _with_today(night, prepare))
 
 
 def _plan(night: Night) -> Result:
@@ -346,6 +386,7 @@ def _report(night: Night) -> Result:
         reference=night.bureau.indexer.reference,
         period=last_twelve_months(night.today),
         out=night.journal.folder / REPORT,
+        market=night.market(),
     )
     return {"page": written.page.name}
 
@@ -363,11 +404,13 @@ STEPS = (
         lambda night: [night.register[0], _digests(night.bureau.incoming)],
         _take_in,
     ),
+    Step("expire", lambda night: night.today, _expire),
     Step(
         "index",
         lambda night: [night.today, night.register, night.bureau.indexer.encoder.fingerprint],
         _index,
     ),
+    Step("erase", _newest_erasure, _erase),
     Step("train", lambda night: [night.register[0], night.today], _train),
     Step(CANDIDATES, lambda night: night.lists_from, _candidates, folder=CANDIDATES),
     Step(
@@ -388,7 +431,12 @@ STEPS = (
         lambda night: [night.lists_from, night.register, _digests(night.bureau.incoming)],
         _figures,
     ),
-    Step(REPORT, lambda night: [night.today, night.register], _report, folder=REPORT),
+    Step(
+        REPORT,
+        lambda night: [night.today, night.register, night.journal.told(PLAN).get("generation")],
+        _report,
+        folder=REPORT,
+    ),
     Step("record", lambda night: file_digest(night.journal.folder / FIGURES), _record),
 )
 

@@ -43,12 +43,9 @@ def seekers_with(asked: SeekerColumns, columns: SeekerColumns) -> Mask:
     return kept
 
 
-def narrowed(
-    pool: Pool[C], keep: Callable[[C], Mask], *, among: Iterable[str] | None, gone: Iterable[str]
-) -> Pool[C]:
-    """The pool of the rows that `keep` keeps, of those ids if given, and not of those `gone`."""
+def narrowed(pool: Pool[C], keep: Callable[[C], Mask], *, among: Iterable[str] | None) -> Pool[C]:
+    """The pool of the rows that `keep` keeps, and of those ids if given."""
     wanted = None if among is None else _bytes(among)
-    without = _bytes(gone)
 
     def part(segment: Segment[C]) -> Segment[C]:
         alive = segment.alive & keep(segment.columns)
@@ -56,7 +53,7 @@ def narrowed(
             chosen = np.zeros(len(alive), np.bool_)
             chosen[segment.rows_of(wanted)] = True
             alive &= chosen
-        return replace(segment, alive=alive).without(without)
+        return replace(segment, alive=alive)
 
     return Pool(part(pool.base), part(pool.overlay))
 

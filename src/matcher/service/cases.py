@@ -131,7 +131,9 @@ class Cases:
                     referral_id=referral_id,
                 )
                 upsert(connection, [placement])
-                _set_status(connection, referral.seeker_id, SeekerStatus.PLACED)
+                _set_status(
+                    connection, referral.seeker_id, SeekerStatus.ACTIVE, SeekerStatus.PLACED
+                )
                 _log(connection, look, Action.PLACED, referral, placement.id, now)
             if filled:
                 report = HireReport(
@@ -142,8 +144,7 @@ class Cases:
                 )
                 upsert(connection, [report])
                 _log(connection, look, Action.FILLED, referral, report.id, now)
-            changed = _both(connection, referral)
-        self._take_in(changed, day_of(now))
+        self._take_in(referral.seeker_id, referral.vacancy_id, day_of(now))
 
     def undo(self, look: Entry, entry_id: str, *, now: datetime) -> None:
         """Take back an act on the look's person; raises NotFoundError for any other entry.
@@ -164,11 +165,7 @@ class Cases:
                 undoes=act.id,
             )
             add_entries(connection, [undone])
-            changed: list[JobSeeker | Vacancy] = [
-                must_get(connection, JobSeeker, str(act.person)),
-                must_get(connection, Vacancy, str(act.vacancy)),
-            ]
-        self._take_in(changed, day_of(now))
+        self._take_in(str(act.person), str(act.vacancy), day_of(now))
 
     def note(self, look: Entry, text: str, language: Language, *, now: datetime) -> None:
         """Write a note on whom or what the look is at.
@@ -196,9 +193,9 @@ class Cases:
             add_note(connection, note)
             add_entries(connection, [replace(under(look, Action.NOTED, now), record=note.id)])
 
-    def _take_in(self, records: list[JobSeeker | Vacancy], today: date) -> None:
-        for record in records:
-            self._live.take_in(record, today)
+    def _take_in(self, seeker_id: str, vacancy_id: str, today: date) -> None:
+        self._live.take_in(JobSeeker, seeker_id, today)
+        self._live.take_in(Vacancy, vacancy_id, today)
 
 
 def _of(connection: Connection, look: Entry, referral_id: str) -> Referral:
@@ -246,21 +243,18 @@ def _take_back(connection: Connection, act: Entry) -> None:
             connection.execute(delete(steps).where(this))
         case Action.PLACED:
             upsert(connection, [Void(kind=Voidable.PLACEMENTS, record_id=record)])
-            _set_status(connection, str(act.person), SeekerStatus.ACTIVE)
+            _set_status(connection, str(act.person), SeekerStatus.PLACED, SeekerStatus.ACTIVE)
         case Action.FILLED:
             upsert(connection, [Void(kind=Voidable.HIRE_REPORTS, record_id=record)])
 
 
-def _set_status(connection: Connection, seeker_id: str, status: SeekerStatus) -> None:
+def _set_status(
+    connection: Connection, seeker_id: str, before: SeekerStatus, now: SeekerStatus
+) -> None:
+    """Set it where it is as it was `before`: what somebody else noted meanwhile stays."""
     seeker = must_get(connection, JobSeeker, seeker_id)
-    upsert(connection, [replace(seeker, status=status)])
-
-
-def _both(connection: Connection, referral: Referral) -> list[JobSeeker | Vacancy]:
-    return [
-        must_get(connection, JobSeeker, referral.seeker_id),
-        must_get(connection, Vacancy, referral.vacancy_id),
-    ]
+    if seeker.status is before:
+        upsert(connection, [replace(seeker, status=now)])
 
 
 def _not_here() -> NotFoundError:

@@ -17,7 +17,7 @@ from matcher.db.audit import Entry, add_entries, names_of, standing, under_look
 from matcher.db.desk import Note, Sent
 from matcher.db.engine import appending, reading
 from matcher.db.events import holds_simulated_records
-from matcher.db.store import get, get_many
+from matcher.db.store import get, get_many, must_get
 from matcher.entities import (
     Channel,
     Employer,
@@ -132,8 +132,8 @@ class Desk:
     def case(self, look: Entry) -> Case:
         """All that stands around the list of a look."""
         with reading(self._engine) as connection:
-            person = get(connection, JobSeeker, look.person) if look.person else None
-            vacancy = get(connection, Vacancy, look.vacancy) if look.vacancy else None
+            person = must_get(connection, JobSeeker, look.person) if look.person else None
+            vacancy = must_get(connection, Vacancy, look.vacancy) if look.vacancy else None
             about = {"seeker_id": look.person, "vacancy_id": look.vacancy}
             sent = db.sent(connection, **about, limit=FOUND)
             acts = standing(connection, look.person, ACTS, limit=FOUND) if look.person else []
@@ -166,30 +166,21 @@ class Desk:
         that ask for a protected attribute.
         """
         words = self.lawful(wanted.words, language)
+        table = tables.job_seekers if look.person is None else tables.vacancies
         with reading(self._engine) as connection:
-            sent = db.sent(
-                connection, seeker_id=look.person, vacancy_id=look.vacancy, limit=10 * FOUND
-            )
-            table = tables.job_seekers if look.person is None else tables.vacancies
             among = db.holding_words(connection, table, words) if words else None
+            sent = db.sent(connection, seeker_id=None, vacancy_id=look.vacancy, limit=10 * FOUND)
         asked = self._indexer.columns_of(_as_record(wanted))
         snapshot = self._live.snapshot
         index = snapshot.index
         if look.person is None:
-            seekers = narrowed(
-                index.seekers,
-                partial(seekers_with, asked),
-                among=among,
-                gone=[one.referral.seeker_id for one in sent],
+            seekers = narrowed(index.seekers, partial(seekers_with, asked), among=among)
+            # A list for a person leaves out by itself what they were sent to.
+            index = replace(
+                index, seekers=seekers.without([one.referral.seeker_id for one in sent])
             )
-            index = replace(index, seekers=seekers)
         else:
-            vacancies = narrowed(
-                index.vacancies,
-                partial(vacancies_with, asked),
-                among=among,
-                gone=[one.referral.vacancy_id for one in sent],
-            )
+            vacancies = narrowed(index.vacancies, partial(vacancies_with, asked), among=among)
             index = replace(index, vacancies=vacancies)
         lists = self._lists.over(self._live.standing(replace(snapshot, index=index)))
         if look.person is not None:

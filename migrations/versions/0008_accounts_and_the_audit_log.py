@@ -3,12 +3,27 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
 REFUSAL = "an entry of the audit log is never changed or deleted"
+KEPT = (
+    "seq",
+    "id",
+    "made_at",
+    "who",
+    "role",
+    "action",
+    "vacancy",
+    "record",
+    "detail",
+    "reason",
+    "look",
+    "undoes",
+)
+"""What an erasure leaves as it is: it blanks the person and the words, and nothing else can."""
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 ID, WORD = sa.String(length=32), sa.String(length=32)
@@ -112,25 +127,34 @@ def _audit_log() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_audit_log_id")),
         sa.UniqueConstraint("undoes", name=op.f("uq_audit_log_undoes")),
         sqlite_autoincrement=True,
-        comment="append-only, held by triggers: every look at a person and all that was done there",
+        comment="append-only, held by triggers: looks at people, and what was done",
     )
     for name in ("made_at", "who", "person", "look"):
         op.create_index(op.f(f"ix_audit_log_{name}"), "audit_log", [name])
     if op.get_bind().dialect.name == "sqlite":
-        for event in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER audit_log_no_{event.lower()} BEFORE {event} "
-                f"ON audit_log BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            )
+        same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in KEPT)
+        op.execute(
+            "CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log "
+            f"WHEN NOT (NEW.person IS 'erased' AND NEW.words = '' AND {same}) "
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log "
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
         return
+    new, old = (", ".join(f"{row}.{name}" for name in KEPT) for row in ("NEW", "OLD"))
     op.execute(
-        "CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+        "CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'UPDATE' THEN IF NEW.person = 'erased' AND NEW.words = '' "
+        f"AND ({new}) IS NOT DISTINCT FROM ({old}) THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{REFUSAL}'; END $$"
     )
-    op.execute(
-        "CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
-        "ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse()"
-    )
+    for moment, level in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        op.execute(
+            f"CREATE TRIGGER audit_log_append_only_{level.lower()} BEFORE {moment} "
+            f"ON audit_log FOR EACH {level} EXECUTE FUNCTION audit_log_refuse()"
+        )
 
 
 def _notes() -> None:
