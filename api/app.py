@@ -15,6 +15,7 @@ from api.audit import audit
 from api.board import board
 from api.cases import cases
 from api.crowd import Crowd
+from api.dashboard import dashboard
 from api.desk import desk
 from api.desk_export import export
 from api.docs import docs
@@ -26,8 +27,9 @@ from api.oidc import oidc
 from api.problems import answer_with_problems
 from api.rates import rates
 from api.rendering import STATIC
-from api.routes import v1
+from api.routes import lists, v1
 from api.sign_in import sign_in
+from api.vacancies import vacancies
 from matcher.bootstrap import App
 
 DESCRIPTION = """Match lists with reasons, and the rates of the bureau.
@@ -63,10 +65,14 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.state.crowd = Crowd()
     web.add_middleware(Edge)
     answer_with_problems(web)
+    web.include_router(lists)
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
-    for pages in (sign_in, accounts, oidc, kiosk, board, desk, cases, export, audit):
+    for pages in (
+        *(sign_in, accounts, oidc, kiosk, board),
+        *(desk, cases, export, audit, vacancies, dashboard),
+    ):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)

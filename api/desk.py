@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.access import LISTS
 from api.desk_facts import person_facts, vacancy_facts
 from api.desk_filters import EMPLOYMENTS, FIELDS, PAYS, SHIFTS, carried, wanted_in
 from api.page_route import PageRoute, Service, SignedIn, Spoken
@@ -127,7 +128,7 @@ def open_pair(
     return to_look(pair)
 
 
-@desk.get("/looks/{look_id}")
+@desk.get("/looks/{look_id}", tags=[LISTS])
 def see(
     app: Service,
     who: SignedIn,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.access import LISTS
 from api.desk import LookId, RecordId
 from api.desk_filters import wanted_in
 from api.page_route import PageRoute, Service, SignedIn, Spoken
@@ -19,7 +20,7 @@ from matcher.service.views import slate_view
 export = APIRouter(prefix="/desk/looks", route_class=PageRoute, include_in_schema=False)
 
 
-@export.post("/{look_id}/export")
+@export.post("/{look_id}/export", tags=[LISTS])
 def take(
     app: Service,
     who: SignedIn,

@@ -63,6 +63,7 @@ class Follower:
     def _follow(self) -> None:
         self._app.sync()
         self._app.figures.keep_fresh(day_of(self._app.clock()))
+        self._app.overview.keep_fresh()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:

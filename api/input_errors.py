@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel
 
 from matcher.errors import InvalidInputError
 
@@ -85,7 +86,11 @@ def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
 
 def parameters_of(dependant: Dependant) -> frozenset[str]:
     """Names of the query parameters of a route, and of all that it depends on."""
-    own = {field.alias for field in dependant.query_params}
+    own: set[str] = set()
+    for field in dependant.query_params:
+        kind: Any = field.field_info.annotation
+        whole = isinstance(kind, type) and issubclass(kind, BaseModel)
+        own |= set(kind.model_fields) if whole else {field.alias}
     return frozenset(own.union(*map(parameters_of, dependant.dependencies)))
 
 

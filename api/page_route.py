@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.access import ANALYST, DESK, KIOSK, LISTS
+from api.access import ADMIN, ANALYST, DESK, KIOSK, LISTS, SUPERVISOR
 from api.crowd import Crowd
 from api.edge import limited
 from api.problems import DATABASE_TROUBLE, kind_of
@@ -30,6 +30,7 @@ from matcher.service.keys import Principal, Role
 from matcher.service.kiosks import Kiosk
 
 READERS = DESK | {ANALYST}
+STATISTICIANS = frozenset({ANALYST, SUPERVISOR, ADMIN})
 KIOSKS = frozenset({KIOSK})
 EVERYBODY: frozenset[Role] = frozenset()
 
@@ -59,6 +60,15 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /fairs/{fair_id}/booth": DESK,
     "POST /fairs/{fair_id}/papers": DESK,
     "POST /fairs/{fair_id}/resumes/{resume_id}": DESK,
+    "GET /dashboard": STATISTICIANS,
+    "GET /lint": DESK,
+    "GET /vacancies/new": DESK,
+    "POST /vacancies/new": DESK,
+    "GET /vacancies/file": DESK,
+    "POST /vacancies/file": DESK,
+    "GET /vacancies/{vacancy_id}": DESK,
+    "POST /vacancies/{vacancy_id}": DESK,
+    "POST /vacancies/{vacancy_id}/close": DESK,
     "GET /kiosk/set-up": EVERYBODY,
     "POST /kiosk/set-up": EVERYBODY,
     "GET /kiosk/sorry": EVERYBODY,
@@ -74,6 +84,16 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /kiosk/done": KIOSKS,
 }
 """Every page, and the roles it wants. One that is missing here cannot be made."""
+
+NAVIGATION: Mapping[str, str] = {
+    "/desk": "desk",
+    "/fairs": "fairs",
+    "/vacancies/new": "vacancy.new",
+    "/lint": "vacancy.lint",
+    "/dashboard": "dashboard",
+    "/desk/audit": "audit",
+}
+"""Pages that staff go to from every other, and their names."""
 
 KIOSK_COOKIE, STAFF_COOKIE, LANGUAGE_COOKIE = "kiosk", "staff", "language"
 
@@ -150,6 +170,11 @@ async def _let_in(request: Request, allowed: frozenset[Role]) -> None:
                 remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
             )
         request.state.principal = principal
+        request.state.navigation = {
+            path: name
+            for path, name in NAVIGATION.items()
+            if principal.role in PAGES[f"GET {path}"]
+        }
     request.state.token = token
     if request.method == "POST":
         form = await request.form()

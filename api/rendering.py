@@ -40,13 +40,13 @@ def form_token(session_token: str) -> str:
 def render(template: str, request: Request, *, language: Language, **values: object) -> str:
     """The page as text; `say` in it speaks `language`."""
     token: str = getattr(request.state, "token", "")
-    principal = getattr(request.state, "principal", None)
     return templates.get_template(template).render(
         language=language,
         say=partial(_say, language),
         token=form_token(token) if token else "",
         signed_in=bool(token),
-        role=principal and principal.role.value,
+        navigation=getattr(request.state, "navigation", {}),
+        path=request.url.path,
         in_language=partial(_in_language, request),
         **values,
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
 
-from api.access import LISTS, SCHEMES, Caller, CallersChannel, GuardedRoute, Service
+from api.access import CHANNELS, LISTS, SCHEMES, Caller, CallersChannel, GuardedRoute, Service
 from api.advice import Outlook, WhyNot
+from api.lists import AskedForPeople, AskedForVacancies, ListRoute
 from api.records import (
     DRAFT,
     Id,
@@ -50,30 +50,19 @@ from matcher.service.lint_views import checked_view
 from matcher.service.lists import Slate
 from matcher.service.views import slate_view
 
-
-class ListOrder(StrEnum):
-    """Whether a list leaves something to others."""
-
-    SHARED = "shared"
-    OWN = "own"
-
-
-v1 = APIRouter(
-    prefix="/v1",
-    route_class=GuardedRoute,
-    dependencies=list(SCHEMES),
-    responses=problem_responses(401, 403, 413, 422, 500, 503),
-)
+_ROUTER: dict[str, Any] = {
+    "prefix": "/v1",
+    "dependencies": list(SCHEMES),
+    "responses": problem_responses(401, 403, 413, 422, 500, 503),
+}
+lists = APIRouter(route_class=ListRoute, **_ROUTER)
+v1 = APIRouter(route_class=GuardedRoute, **_ROUTER)
 
 SeekerId = Annotated[Id, Path(description="the bureau's id of the job seeker")]
 VacancyId = Annotated[Id, Path(description="the bureau's id of the vacancy")]
 ReferralId = Annotated[Id, Path(description="the id that the referral was answered with")]
 Said = Annotated[Voice, Query(description="whom the sentences address")]
 Why = Annotated[ErasureReason, Query(description="why; kept beside a hash of the id")]
-K = Annotated[int, Query(ge=1, le=100, description="lines at most")]
-Ordered = Annotated[
-    ListOrder, Query(description="own: as if nobody else were looking; no openings are shared out")
-]
 Lang = Annotated[Language, Query(description="language of the sentences")]
 
 _404, _409 = problem_responses(404), problem_responses(409)
@@ -86,58 +75,53 @@ def _may_create(model: type) -> Responses:
     }
 
 
-@v1.get(
+@lists.get(
     "/seekers/{seeker_id}/matches", tags=[LISTS], responses={200: {"model": VacancyList}, **_404}
 )
 def vacancies_for_a_seeker(
-    app: Service,
-    caller: Caller,
-    channel: CallersChannel,
-    seeker_id: SeekerId,
-    k: K = 10,
-    lang: Lang = Language.ZH,
-    order: Ordered = ListOrder.SHARED,
+    app: Service, caller: Caller, seeker_id: SeekerId, asked: AskedForVacancies
 ) -> Response:
     """The best open vacancies for a registered person, with reasons."""
-    own = order is ListOrder.OWN
-    slate = app.lists.for_seeker(seeker_id, k=k, channel=channel, station=caller.id, own=own)
-    return _slate(slate, app, lang)
+    slate = app.lists.for_seeker(
+        seeker_id,
+        k=asked.k,
+        channel=CHANNELS[caller.role],
+        station=caller.id,
+        own=asked.own,
+    )
+    return _slate(slate, app, asked.lang)
 
 
-@v1.get(
+@lists.get(
     "/vacancies/{vacancy_id}/candidates",
     tags=[LISTS],
     responses={200: {"model": CandidateList}, **_404},
 )
 def candidates_for_a_vacancy(
-    app: Service,
-    channel: CallersChannel,
-    vacancy_id: VacancyId,
-    k: K = 10,
-    lang: Lang = Language.ZH,
+    app: Service, caller: Caller, vacancy_id: VacancyId, asked: AskedForPeople
 ) -> Response:
     """The best active job seekers for an open vacancy, with reasons; none for a closed one."""
-    return _slate(app.lists.for_vacancy(vacancy_id, k=k, channel=channel), app, lang)
+    slate = app.lists.for_vacancy(vacancy_id, k=asked.k, channel=CHANNELS[caller.role])
+    return _slate(slate, app, asked.lang)
 
 
 @v1.post("/matches", tags=[LISTS], responses={200: {"model": VacancyList}})
 def vacancies_for_a_profile(
-    app: Service,
-    caller: Caller,
-    channel: CallersChannel,
-    body: ProfileBody,
-    k: K = 10,
-    lang: Lang = Language.ZH,
-    order: Ordered = ListOrder.SHARED,
+    app: Service, caller: Caller, body: ProfileBody, asked: AskedForVacancies
 ) -> Response:
     """The best open vacancies for somebody nobody registered; nothing of the profile is kept.
 
     What its fields state is a criterion; what its text says only orders the list.
     """
     profile = profile_of(body, day_of(app.clock()), app.reference)
-    own = order is ListOrder.OWN
-    slate = app.lists.for_profile(profile, k=k, channel=channel, station=caller.id, own=own)
-    return _slate(slate, app, lang)
+    slate = app.lists.for_profile(
+        profile,
+        k=asked.k,
+        channel=CHANNELS[caller.role],
+        station=caller.id,
+        own=asked.own,
+    )
+    return _slate(slate, app, asked.lang)
 
 
 @v1.get("/plan", tags=["plan"], responses={200: {"model": Market}, **_404})

@@ -42,6 +42,7 @@ from matcher.service.kiosks import Kiosks
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.overview import Overview
 from matcher.service.policies import Policies
 from matcher.service.prices import Prices
 from matcher.service.proof import Proof
@@ -50,6 +51,7 @@ from matcher.service.register import Register
 from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
 from matcher.service.tries import Tries
+from matcher.service.vacancy_intake import VacancyIntake
 from matcher.service.visits import Visits
 
 if TYPE_CHECKING:
@@ -165,6 +167,11 @@ class App:
     def publisher(self) -> Publisher:
         """What a published report counts."""
         return Publisher(self.engine, self.clock)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The counts of the last twelve months, kept for the dashboard."""
+        return Overview(self.engine, self.publisher, self.clock)
 
     @property
     def proof(self) -> Proof:
@@ -290,6 +297,11 @@ class App:
     def lint(self) -> Lint:
         """What the law objects to, and what a supervisor let stand."""
         return Lint(self.engine, self.linter)
+
+    @cached_property
+    def vacancy_intake(self) -> VacancyIntake:
+        """Where vacancies are held against the law before they are published."""
+        return VacancyIntake(self.engine, self.live, self.linter)
 
     @cached_property
     def register(self) -> Register:

@@ -25,6 +25,7 @@ from matcher.entities import Vacancy
 from matcher.errors import ConfigurationError, ConflictError
 from matcher.jobs import candidates, prepared
 from matcher.jobs.alone import alone
+from matcher.jobs.nights import State, last_figures, last_night
 from matcher.service.clock import day_of
 from matcher.simulation import simulate
 from tests.bureau import settings_in
@@ -123,6 +124,20 @@ def test_a_night_killed_at_every_step_ends_with_the_same_bytes(
     night = folder / "var" / "nightly" / TODAY.isoformat()
     assert {path.suffix for path in night.glob("report/*")} == {".html", ".ods", ".json"}
     assert left_by(folder) == expected
+    told = last_night(folder / "var" / "nightly")
+    assert told is not None
+    assert {step.state for step in told.steps} == {State.DONE}
+    assert {"index", "slates", "figures"} <= {step.name for step in told.steps if step.resumed}
+
+
+def test_what_a_night_left_can_be_read_again(app: App):
+    night, figures = last_night(app.night_folder), last_figures(app.night_folder)
+    assert night is not None
+    assert figures is not None
+    assert (night.day, figures.day) == (TODAY, TODAY)
+    assert not any(step.resumed for step in night.steps)
+    assert figures.simulated
+    assert figures.of("unlisted_share")
 
 
 def test_on_postgresql_the_night_leaves_the_same_bytes(

@@ -30,6 +30,7 @@ FIELDS = {
     },
     "POST /desk/looks/{look_id}/undone": {"act": "A-1"},
     "POST /desk/looks/{look_id}/export": {"impression": "I-1", "format": "csv"},
+    "POST /vacancies/{vacancy_id}": {"do": "check", "employer_id": "E-1"},
 }
 
 
@@ -37,6 +38,7 @@ def concrete(route: str) -> tuple[str, str]:
     method, path = route.split()
     path = path.replace("{fair_id}", FAIR.id).replace("{resume_id}", "R-1")
     path = path.replace("{look_id}", "L-1")
+    path = path.replace("{vacancy_id}", "V-1")
     return method, path + ("?number=7" if path.endswith("/booth") else "")
 
 
@@ -73,8 +75,10 @@ def test_a_role_sees_the_pages_that_the_table_gives_it(fairground: Bureau, route
     if allowed == EVERYBODY:
         return
     if role in allowed:
-        # Neither the résumé R-1 nor the look exists: whoever is let in hears that.
+        # There is no such résumé or look, a vacancy is incomplete: whoever is let in hears that.
         wanted = {404} if "resume_id" in route or "look_id" in route else {200, 303, 204, 410}
+        if re.fullmatch(r"POST /vacancies/(new|file|\{vacancy_id\})", route):
+            wanted = {422}
         assert answer.status_code in wanted
         assert "set-up" not in answer.headers.get("location", "")
     elif (role is Role.KIOSK) == (allowed is KIOSKS):

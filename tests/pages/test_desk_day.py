@@ -106,7 +106,7 @@ def test_a_case_without_a_mouse(visitor: Visitor):
     expect(visitor.page.locator("#notes")).to_be_focused()
     expect(visitor.page.locator("#notes")).to_contain_text("下週回報")
     places = visitor.page.locator("[accesskey]").evaluate_all("all => all.map(e => e.accessKey)")
-    assert len(places) == len(set(places)) == 6
+    assert len(places) == len(set(places)) == 5
     tab_to("e.tagName === 'A' && e.href.endsWith('/desk')")
     enter()
     expect(visitor.page.locator("#person")).to_be_focused()

@@ -69,6 +69,9 @@ HEADS: Mapping[By, Names] = {
     Dimension.FAIR: Names("活動", "fair"),
 }
 RATES_OVER_TIME = Names("各月求職就業率與求才利用率", "Employment rate and fill rate by month")
+RATES_BY_OCCUPATION = Names(
+    "各職業大類求職就業率與求才利用率", "Employment rate and fill rate by major occupation group"
+)
 BOTH_SIDES_BY: Mapping[By, Names] = {
     Dimension.DISTRICT: Names("各行政區求職與求才人數", "Job seekers and openings by district"),
     Dimension.OCCUPATION: Names(

@@ -37,7 +37,7 @@ class Register:
     def put(self, record: JobSeeker | Vacancy, *, now: datetime) -> bool:
         """Store a seeker or vacancy under its id; returns whether it is new."""
         with writing(self._engine, now=now) as connection:
-            _refuse_missing(connection, record)
+            refuse_missing(connection, record)
             if isinstance(record, JobSeeker) and erased(connection, [record.id]):
                 raise ConflictError(
                     "Whoever had this id was erased; it is never used again.",
@@ -141,7 +141,8 @@ def noted(
     return step
 
 
-def _refuse_missing(connection: Connection, record: Any) -> None:
+def refuse_missing(connection: Connection, record: Any) -> None:
+    """Raise InvalidInputError where the record names something that is not registered."""
     for field, value in missing_references(connection, [record]).values():
         raise InvalidInputError(
             f"{field} names {value!r}, which is not registered.",
