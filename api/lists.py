@@ -7,14 +7,15 @@ around a list. A `ListRoute` is described like any other route and checked by th
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, get_type_hints
 
 from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api.access import CHANNELS, GuardedRoute
+from api.access import GuardedRoute
 from api.records import Id
 from matcher.entities import Language
 
@@ -26,12 +27,33 @@ class Asked(BaseModel):
     lang: Language = Field(Language.ZH, description="language of the sentences")
 
 
-AskedOf = Annotated[Asked, Query()]
-_ID, _ASKED = TypeAdapter[str](Id), TypeAdapter(Asked)
+class Order(StrEnum):
+    """Whether a list leaves something to others."""
+
+    SHARED = "shared"
+    OWN = "own"
+
+
+class AskedOfVacancies(Asked):
+    """What it may say of a list of vacancies."""
+
+    order: Order = Field(
+        Order.SHARED, description="own: as if nobody else were looking; no openings are shared out"
+    )
+
+    @property
+    def own(self) -> bool:
+        """Whether the openings are not to be shared out."""
+        return self.order is Order.OWN
+
+
+AskedForPeople = Annotated[Asked, Query()]
+AskedForVacancies = Annotated[AskedOfVacancies, Query()]
+_ID = TypeAdapter[str](Id)
 
 
 class ListRoute(GuardedRoute):
-    """A route of one id in the path and an `Asked`: it calls `endpoint(app, channel, id, asked)`.
+    """A route of one id in the path and an `Asked`: it calls `endpoint(app, caller, id, asked)`.
 
     The endpoint works in a thread of its own, as a list keeps it busy for milliseconds.
     """
@@ -40,13 +62,14 @@ class ListRoute(GuardedRoute):
         """What answers who is let in."""
         make: Callable[..., Response] = self.endpoint
         (name,) = self.param_convertors
+        kind = TypeAdapter[Asked](get_type_hints(make)["asked"])
 
         async def answer(request: Request) -> Response:
             record_id = _checked(_ID, request.path_params[name], "path", name)
-            asked = _checked(_ASKED, dict(request.query_params), "query")
-            channel = CHANNELS[request.state.principal.role]
+            asked = _checked(kind, dict(request.query_params), "query")
+            state = request.state
             return await run_in_threadpool(
-                make, request.app.state.matcher, channel, record_id, asked
+                make, request.app.state.matcher, state.principal, record_id, asked
             )
 
         return answer

@@ -37,10 +37,15 @@ from matcher.service.kiosks import Kiosks
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.overview import Overview
+from matcher.service.policies import Policies
+from matcher.service.prices import Prices
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
+from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
+from matcher.service.vacancy_intake import VacancyIntake
 from matcher.service.visits import Visits
 
 
@@ -92,6 +97,16 @@ class App:
         return self.settings.var_dir / "ranker"
 
     @property
+    def plan_folder(self) -> Path:
+        """Where plans are published."""
+        return self.settings.var_dir / "plan"
+
+    @property
+    def floor(self) -> float | None:
+        """What everybody keeps of a list's worth under prices; None where nothing is planned."""
+        return self.settings.allocation_floor if self.settings.allocation else None
+
+    @property
     def night_folder(self) -> Path:
         """Where the nights keep their journals, lists and figures."""
         return self.settings.var_dir / "nightly"
@@ -120,6 +135,16 @@ class App:
             return None
 
     @cached_property
+    def prices(self) -> Prices:
+        """The prices that lists are made by."""
+        return Prices(self.engine, self.plan_folder, on=self.settings.allocation)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Which lists share out the openings."""
+        return Policies(self.engine)
+
+    @cached_property
     def live(self) -> LiveIndex:
         """The index that lists are answered from."""
         return LiveIndex(self.engine, self.indexer, self.index_folder)
@@ -133,6 +158,11 @@ class App:
     def publisher(self) -> Publisher:
         """What a published report counts."""
         return Publisher(self.engine, self.clock)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The counts of the last twelve months, kept for the dashboard."""
+        return Overview(self.engine, self.publisher, self.clock)
 
     @property
     def proof(self) -> Proof:
@@ -153,6 +183,8 @@ class App:
             self.indexer,
             self.figures,
             champion=self.champion,
+            prices=self.prices,
+            policies=self.policies,
             exploration=self.exploration,
             clock=self.clock,
         )
@@ -160,15 +192,7 @@ class App:
     @cached_property
     def fair_lists(self) -> FairLists:
         """Match lists at job fairs."""
-        return FairLists(
-            self.engine,
-            self.live,
-            self.indexer,
-            self.figures,
-            champion=self.champion,
-            exploration=self.exploration,
-            clock=self.clock,
-        )
+        return FairLists(self.engine, self.live, self.indexer, self.lists, clock=self.clock)
 
     @cached_property
     def fairs(self) -> Fairs:
@@ -208,10 +232,20 @@ class App:
         folder = self.settings.data_dir / "reference"
         return Linter(read_lexicon(folder, TERMS), read_wages(folder))
 
+    @property
+    def retention(self) -> Retention:
+        """How long things about people are kept."""
+        return read_retention(self.settings.data_dir / "reference")
+
     @cached_property
     def lint(self) -> Lint:
         """What the law objects to, and what a supervisor let stand."""
         return Lint(self.engine, self.linter)
+
+    @cached_property
+    def vacancy_intake(self) -> VacancyIntake:
+        """Where vacancies are held against the law before they are published."""
+        return VacancyIntake(self.engine, self.live, self.linter)
 
     @cached_property
     def register(self) -> Register:
@@ -231,7 +265,13 @@ class App:
         """Bring the live index up to date with the register, newly published index and ranker."""
         self.champion.load_newest()
         self.live.load_newest()
+        self.follow_market()
         return self.live.sync(day_of(self.clock()))
+
+    def follow_market(self) -> None:
+        """Take up the newest plan, the day's referrals, and which desks and trials use it."""
+        self.prices.follow(day_of(self.clock()))
+        self.policies.follow()
 
     @property
     def identity_key(self) -> IdentityKey | None:

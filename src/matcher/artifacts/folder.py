@@ -20,7 +20,7 @@ from matcher.errors import ArtefactError
 FORMAT_VERSION = 2
 KEPT = 3
 """Newest generations that stay on disk, beside the current one and the one before it."""
-MADE_BY = {"index": "matcher index", "ranker": "matcher train"}
+MADE_BY = {"index": "matcher index", "plan": "matcher plan", "ranker": "matcher train"}
 """The command that makes an artefact, by kind."""
 ABANDONED_SECONDS = 6 * 3600
 """Age after which a draft is what a killed process left."""
@@ -90,6 +90,25 @@ def promote(folder: Path, generation: str) -> None:
         return
     _point(folder, "previous", _read(folder, "current") or "")
     _point(folder, "current", generation)
+
+
+def drop_before(folder: Path, change_seq: int) -> None:
+    """Delete what was made of a register that did not know a change yet, also half-made drafts.
+
+    The current generation stays: whoever calls this makes a new one first, if it must go too.
+    """
+    for path in list(folder.glob("*/")):
+        if path.name != current_if_any(folder) and change_of(path) < change_seq:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def change_of(path: Path) -> int:
+    """The newest change that a generation knows; -1 where its manifest cannot tell."""
+    try:
+        content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        return int(content["change_seq"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return -1
 
 
 def roll_back(folder: Path, *, kind: str) -> str:

@@ -24,13 +24,15 @@ Result = dict[str, Any]
 class Journal:
     """The steps of one night, in a file that is always whole.
 
-    `began_at` is the moment all of its steps work as of, also after midnight and when resumed.
+    `began_at` is the moment all of its steps work as of, also after midnight and when resumed;
+    `resumed` are the steps that an earlier run had begun.
     """
 
     folder: Path
     night: date
     began_at: datetime
     steps: dict[str, Result] = field(default_factory=dict)
+    resumed: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, folder: Path, night: date, now: datetime) -> Journal:
@@ -56,10 +58,16 @@ class Journal:
         found: Result | None = told.get("result")
         return found if told.get("inputs") == inputs else None
 
+    def told(self, step: str) -> Result:
+        """What a step told when it was last done; nothing where it was not."""
+        found: Result = self.steps.get(step, {}).get("result") or {}
+        return found
+
     def begin(self, step: str, inputs: str, clear: Callable[[], None]) -> None:
         """Note that a step begins; `clear` away what a step of other inputs left behind."""
         known = self.steps.get(step)
         if known and known["inputs"] == inputs:
+            self.resumed.add(step)
             return
         if known:
             # First forgotten, then cleared: a kill in between must not make old pieces look new.
@@ -71,7 +79,8 @@ class Journal:
 
     def done(self, step: str, result: Mapping[str, Any], *, seconds: float) -> None:
         """Note that a step is done."""
-        self.steps[step] |= {"result": dict(result), "seconds": round(seconds, 1)}
+        told = {"result": dict(result), "seconds": round(seconds, 1)}
+        self.steps[step] |= told | {"resumed": step in self.resumed}
         self._write()
 
     def _write(self) -> None:

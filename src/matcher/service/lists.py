@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import appending, reading
+from matcher.db.history import referred_to
 from matcher.db.store import (
     active_seekers,
     add_new,
@@ -26,7 +28,7 @@ from matcher.entities import (
     JobSeeker,
     Vacancy,
 )
-from matcher.features.columns import SeekerColumns, day_number
+from matcher.features.columns import SeekerColumns, VacancyColumns, day_number
 from matcher.features.reading import read_wishes
 from matcher.features.vectors import Vectors
 from matcher.pipeline import (
@@ -39,11 +41,14 @@ from matcher.pipeline import (
 from matcher.ranking.exploration import Swap, draw_swap, swapped
 from matcher.ranking.ranker import Ranker
 from matcher.rates.registry import Rate
+from matcher.retrieval.pool import Pool
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
 from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.live import LiveIndex, Snapshot
+from matcher.service.policies import Policies
+from matcher.service.prices import Prices
 from matcher.service.wishes import with_wishes
 
 SPARE = 20
@@ -65,7 +70,8 @@ class Line:
 class Slate:
     """A list as shown and logged, with all that tells how it came about.
 
-    `trained` says whether the ranker was learnt from placements. `exploration` is the share of such
+    `trained` says whether the ranker was learnt from placements; `plan` names the plan by whose
+    prices the openings were shared out, if any. `exploration` is the share of such
     lists in which chance exchanges two places, `swap` the ranks it exchanged here.
     """
 
@@ -78,6 +84,7 @@ class Slate:
     encoder: str
     ranker: str
     trained: bool
+    plan: str | None
     exploration: float | None
     swap: Swap | None
     rates: tuple[Rate, ...]
@@ -95,6 +102,8 @@ class Lists:
         figures: Figures,
         *,
         champion: Champion,
+        prices: Prices,
+        policies: Policies,
         exploration: Mapping[Channel, float],
         clock: Clock,
     ) -> None:
@@ -103,17 +112,56 @@ class Lists:
         self._indexer = indexer
         self._figures = figures
         self._champion = champion
+        self._prices = prices
+        self._policies = policies
         self._exploration = exploration
         self._clock = clock
 
-    def for_seeker(self, seeker_id: str, *, k: int, channel: Channel) -> Slate:
-        """The best open vacancies for a registered person."""
-        snapshot = self._live.snapshot
-        person = self._person(snapshot, seeker_id)
-        return self._vacancies(snapshot, *person, seeker_id=seeker_id, k=k, channel=channel)
+    def over(self, live: LiveIndex) -> Lists:
+        """The same lists, made of another index."""
+        other = copy(self)
+        other._live = live
+        return other
 
-    def for_profile(self, profile: JobSeeker, *, k: int, channel: Channel) -> Slate:
-        """The best open vacancies for somebody nobody registered.
+    def for_seeker(
+        self,
+        seeker_id: str,
+        *,
+        k: int,
+        channel: Channel,
+        station: str | None = None,
+        own: bool = False,
+    ) -> Slate:
+        """The best open vacancies for a registered person, but those they were sent to before.
+
+        Under a plan the openings are shared out among all people, unless the desk `station` (the
+        id of its key) takes no part; `own` asks for the list that is best for this person if nobody
+        else were looking.
+        """
+        snapshot = self._live.snapshot
+        person, sent = self._person(snapshot, seeker_id)
+        pool = snapshot.index.vacancies
+        return self._vacancies(
+            snapshot,
+            *person,
+            pool=pool.without(sent) if sent else pool,
+            seeker_id=seeker_id,
+            k=k,
+            channel=channel,
+            station=station,
+            own=own,
+        )
+
+    def for_profile(
+        self,
+        profile: JobSeeker,
+        *,
+        k: int,
+        channel: Channel,
+        station: str | None = None,
+        own: bool = False,
+    ) -> Slate:
+        """The best open vacancies for somebody nobody registered, shared out as for anybody.
 
         What the profile states in fields is a criterion; what its text says only orders the list.
         """
@@ -127,9 +175,12 @@ class Lists:
             snapshot,
             self._indexer.columns_of(profile),
             self._indexer.stranger(profile, snapshot.index.centring),
+            pool=snapshot.index.vacancies,
             wishes=self._indexer.columns_of(with_wishes(profile, read)),
             k=k,
             channel=channel,
+            station=station,
+            own=own,
         )
 
     def for_vacancy(self, vacancy_id: str, *, k: int, channel: Channel) -> Slate:
@@ -169,14 +220,17 @@ class Lists:
         self._log(_impression(slate, channel, vacancy_id=vacancy_id))
         return slate
 
-    def _person(self, snapshot: Snapshot, seeker_id: str) -> tuple[SeekerColumns, Vectors]:
-        """Columns and vectors of a person as registered now: those of the index, if as new."""
+    def _person(
+        self, snapshot: Snapshot, seeker_id: str
+    ) -> tuple[tuple[SeekerColumns, Vectors], list[str]]:
+        """A person as registered now, from the index if as new, and where they were sent."""
         known = snapshot.index.seekers.one(seeker_id)
         with reading(self._engine) as connection:
+            sent = referred_to(connection, seeker_id)
             if known and _unchanged(connection, snapshot, JobSeeker, [seeker_id]):
-                return known
+                return known, sent
             seeker = must_get(connection, JobSeeker, seeker_id)
-        return self._indexer.seekers([seeker], snapshot.index.centring)
+        return self._indexer.seekers([seeker], snapshot.index.centring), sent
 
     def _vacancies(
         self,
@@ -184,23 +238,28 @@ class Lists:
         seeker: SeekerColumns,
         vectors: Vectors,
         *,
+        pool: Pool[VacancyColumns],
         k: int,
         channel: Channel,
+        station: str | None,
+        own: bool,
         wishes: SeekerColumns | None = None,
         seeker_id: str | None = None,
     ) -> Slate:
         now = self._clock()
         today = day_of(now)
         ranker = self._champion.ranker
+        choice = self._policies.choose(today, station, own=own)
         matches = match_vacancies(
             seeker,
             vectors,
-            snapshot.index.vacancies,
+            pool,
             ranker=ranker,
             reference=self._indexer.reference,
             today=day_number(today),
             k=k + SPARE,
             wishes=wishes,
+            prices=self._prices.newest if choice.shares else None,
         )
         # Only what follows a list of a registered person is ever learnt of.
         share = self._exploration.get(channel, 0.0) if seeker_id else 0.0
@@ -234,10 +293,14 @@ class Lists:
                 now=now,
             ),
             impression_id=slate_id,
+            plan=matches.plan,
             exploration=share or None,
             swap=swap,
         )
-        self._log(_impression(slate, channel, seeker_id=seeker_id))
+        impression = _impression(slate, channel, seeker_id=seeker_id)
+        self._log(
+            replace(impression, station=station, trial=choice.trial, propensity=choice.propensity)
+        )
         return slate
 
     def _told(
@@ -277,6 +340,7 @@ class Lists:
             encoder=manifest.encoder,
             ranker=ranker.version,
             trained=ranker.trained,
+            plan=None,
             exploration=None,
             swap=None,
             rates=figures.rates,
@@ -312,6 +376,7 @@ def _impression(
         seeker_id=seeker_id,
         vacancy_id=vacancy_id,
         index_generation=slate.index_generation,
+        plan=slate.plan,
         exploration=slate.exploration,
         swapped=slate.swap or (),
     )

@@ -1,0 +1,32 @@
+"""What becomes of openings when several people come for them: the diminishing return of one more.
+
+Would-be hires come independently and each is unlikely, so that their number is taken to be Poisson
+with the expected number as its mean, the load: the more of it, the less likely an opening is free.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincc  # type: ignore[import-untyped]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+def free(load: Floats, openings: Ints) -> Floats:
+    """The chance (v,) that one more finds an opening left: P(Poisson(load) < openings).
+
+    It is the slope of `filled` in the load, from 1 for a vacancy nobody was sent to, to 0. Where no
+    opening is left it is 0.
+    """
+    # P(Poisson(x) < c) is the regularised upper incomplete gamma function Q(c, x).
+    found: Floats = np.where(openings > 0, gammaincc(np.maximum(openings, 1), load), 0.0)
+    return found
+
+
+def filled(load: Floats, openings: Ints) -> Floats:
+    """Expected filled openings (v,): the mean of min(Poisson(load), openings), concave in load."""
+    fewer: Floats = np.where(openings > 1, gammaincc(np.maximum(openings - 1, 1), load), 0.0)
+    found: Floats = load * fewer + openings * (1 - free(load, openings))
+    return np.where(openings > 0, found, 0.0)
