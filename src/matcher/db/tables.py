@@ -25,7 +25,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
-    true,
 )
 
 
@@ -332,7 +331,13 @@ api_keys = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
-    Column("shares_openings", Boolean, nullable=False, server_default=true()),
+)
+
+stations_apart = Table(
+    "stations_apart",
+    metadata,
+    Column("id", Id, primary_key=True),
+    comment="keys and accounts whose lists do not share out the openings",
 )
 
 trials = Table(
