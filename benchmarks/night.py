@@ -4,7 +4,7 @@
 
 `prepare` makes the register and fills the encoder's cache once, in `var/bench/night`. `lists`
 makes those of SAMPLE seekers and of SAMPLE vacancies, drawn by a seed, against everybody of the
-other side, and tells what all would take; `--all` makes all of them.
+other side, and tells what all would take; `--all` makes all of them, the plan and the slates.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from rich.table import Table
 
 from matcher.artifacts.folder import Manifest, promote
 from matcher.artifacts.index import IndexGeneration, load_index
+from matcher.artifacts.plan import load_plan
 from matcher.artifacts.ranker import KIND, publish_ranker
 from matcher.bootstrap import App
 from matcher.config import Settings
@@ -38,8 +39,10 @@ from matcher.entities import Employer, JobSeeker, Vacancy
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.features.text import encoder_text
 from matcher.features.vectors import Vectors
+from matcher.jobs.candidates import prepare_candidates
 from matcher.jobs.index import build_index
 from matcher.jobs.night_figures import night_figures
+from matcher.jobs.plan import make_plan
 from matcher.jobs.prepared import KEPT, prepare_shortlists, prepare_slates
 from matcher.progress import track
 from matcher.ranking.training import LEAVES, TREES
@@ -173,7 +176,7 @@ def main() -> None:
         shutil.rmtree(lists, ignore_errors=True)
         index = published(app)
         for name, prepare_lists, asking in (
-            ("slates", prepare_slates, "seekers"),
+            ("candidates", prepare_candidates, "seekers"),
             ("shortlists", prepare_shortlists, "vacancies"),
         ):
             pool = getattr(index, asking)
@@ -184,6 +187,8 @@ def main() -> None:
                 len(getattr(some, asking)),
                 len(pool),
             )
+    if "lists" in steps and every:
+        planned(app, index, lists, timed)
     if "figures" in steps:
         index = published(app)
         timed(
@@ -205,6 +210,48 @@ def main() -> None:
     if "lists" in steps:
         size = sum(path.stat().st_size for path in lists.rglob("*.parquet"))
         console.print(f"Lists of {KEPT} lines: {size / 1e6:.0f} MB in files.", highlight=False)
+
+
+def planned(app: App, index: IndexGeneration, lists: Path, timed: Callable[..., None]) -> None:
+    """The plan of everybody's candidates, and the slates made by it."""
+    champion = Champion(
+        app.engine, app.ranker_folder, encoder_fingerprint=app.indexer.encoder.fingerprint
+    )
+    champion.load_newest()
+    people = len(index.seekers)
+    timed(
+        "plan",
+        lambda: void(
+            make_plan(
+                app.engine,
+                index,
+                lists / "candidates",
+                app.plan_folder,
+                ranker=champion.ranker,
+                reference=app.reference,
+                floor=app.settings.allocation_floor,
+                now=NOW,
+                progress=lambda _step, _gap: None,
+            )
+        ),
+        people,
+        people,
+    )
+    with reading(app.engine) as connection:
+        prices = load_plan(app.plan_folder, register=register_id(connection)).prices
+    timed(
+        "slates",
+        lambda: prepare_slates(
+            index,
+            lists / "candidates",
+            lists / "slates",
+            ranker=champion.ranker,
+            prices=prices,
+            progress=lambda _done, _total: None,
+        ),
+        people,
+        people,
+    )
 
 
 def lister(

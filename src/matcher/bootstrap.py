@@ -37,6 +37,8 @@ from matcher.service.kiosks import Kiosks
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.policies import Policies
+from matcher.service.prices import Prices
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
@@ -92,6 +94,16 @@ class App:
         return self.settings.var_dir / "ranker"
 
     @property
+    def plan_folder(self) -> Path:
+        """Where plans are published."""
+        return self.settings.var_dir / "plan"
+
+    @property
+    def floor(self) -> float | None:
+        """What everybody keeps of a list's worth under prices; None where nothing is planned."""
+        return self.settings.allocation_floor if self.settings.allocation else None
+
+    @property
     def night_folder(self) -> Path:
         """Where the nights keep their journals, lists and figures."""
         return self.settings.var_dir / "nightly"
@@ -118,6 +130,16 @@ class App:
             ).centring
         except ArtefactError:
             return None
+
+    @cached_property
+    def prices(self) -> Prices:
+        """The prices that lists are made by."""
+        return Prices(self.engine, self.plan_folder, on=self.settings.allocation)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Which lists share out the openings."""
+        return Policies(self.engine)
 
     @cached_property
     def live(self) -> LiveIndex:
@@ -153,6 +175,8 @@ class App:
             self.indexer,
             self.figures,
             champion=self.champion,
+            prices=self.prices,
+            policies=self.policies,
             exploration=self.exploration,
             clock=self.clock,
         )
@@ -166,6 +190,8 @@ class App:
             self.indexer,
             self.figures,
             champion=self.champion,
+            prices=self.prices,
+            policies=self.policies,
             exploration=self.exploration,
             clock=self.clock,
         )
@@ -231,7 +257,10 @@ class App:
         """Bring the live index up to date with the register, newly published index and ranker."""
         self.champion.load_newest()
         self.live.load_newest()
-        return self.live.sync(day_of(self.clock()))
+        today = day_of(self.clock())
+        self.prices.follow(today)
+        self.policies.follow()
+        return self.live.sync(today)
 
     @property
     def identity_key(self) -> IdentityKey | None:

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     exploration_at_kiosks: bool = Field(
         default=False, description="whether lists at kiosks are among them"
     )
+    allocation: bool = Field(
+        default=True, description="whether lists share out the openings among all people"
+    )
+    allocation_floor: float = Field(
+        default=0.85, ge=0, le=1, description="share of a list's own worth that everybody keeps"
+    )
     mlflow_url: str = Field(default="", description="MLflow store; empty: SQLite in var_dir")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, description="port to listen on")

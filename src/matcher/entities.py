@@ -344,7 +344,9 @@ class Impression:
 
     Exactly one of `seeker_id` and `vacancy_id` is set; neither for a profile nobody registered.
     `exploration` is the share of such slates in which chance exchanges two places, None where it
-    may not; `swapped` are the ranks exchanged in this one.
+    may not; `swapped` are the ranks exchanged in this one. `plan` names the plan by whose prices
+    the openings were shared out, None where the list was made by itself, and `station` the key it
+    was asked for with; in a `trial` it was to be made so with the chance `propensity`.
     """
 
     id: str
@@ -355,5 +357,9 @@ class Impression:
     seeker_id: str | None = None
     vacancy_id: str | None = None
     index_generation: str | None = None
+    plan: str | None = None
+    station: str | None = None
+    trial: str | None = None
+    propensity: float | None = None
     exploration: float | None = None
     swapped: tuple[int, ...] = ()

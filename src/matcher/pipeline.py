@@ -1,4 +1,4 @@
-"""From a query to a ranked list: eligibility, retrieval, features, ranking, reasons. Pure."""
+"""From a query to a ranked list: eligibility, retrieval, features, ranking, allocation, reasons."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Generic
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.allocation.price_list import PriceList
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.features.pairs import build_rows, distance_km
-from matcher.features.vectors import Vectors
-from matcher.ranking.ranker import Ranker
+from matcher.features.vectors import Vectors, title_similarity
+from matcher.ranking.ranker import Chances, Ranker
 from matcher.ranking.reasons import Reason, reasons
 from matcher.reference import Reference
 from matcher.retrieval.criteria import (
@@ -23,6 +24,7 @@ from matcher.retrieval.criteria import (
     eligible_vacancies,
     facts,
 )
+from matcher.retrieval.index import products_of
 from matcher.retrieval.pool import C, Found, Pool
 
 RETRIEVED = 200
@@ -34,7 +36,9 @@ class Candidate:
     """One line of a list.
 
     `hired` and `interviewed` are probabilities of what follows a referral, None where the ranker
-    knows none. `explained` adds the reasons, and in `unknown` what could not be told of this pair.
+    knows none. Under prices, `free` is the chance that an opening is still there for one more and
+    `shown_to` the number of people in whose list it stands. `explained` adds the reasons, and in
+    `unknown` what could not be told of this pair.
     """
 
     id: str
@@ -43,6 +47,8 @@ class Candidate:
     similarity: float
     hired: float | None
     interviewed: float | None
+    free: float | None = None
+    shown_to: int | None = None
     reasons: tuple[Reason, ...] = ()
     unknown: tuple[Criterion, ...] = ()
 
@@ -52,7 +58,7 @@ class MatchList:
     """Candidates, best first, how many were eligible in all, and what the lines are made of.
 
     `rows` (n, features) belong to the n candidates; of `seekers` and `vacancies` one side has n
-    rows and the other the one that asked.
+    rows and the other the one that asked. `plan` names the plan whose prices ordered them.
     """
 
     candidates: tuple[Candidate, ...]
@@ -60,6 +66,16 @@ class MatchList:
     rows: NDArray[np.float32]
     seekers: SeekerColumns
     vacancies: VacancyColumns
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored(Generic[C]):
+    """What was found for one query: features (n, features) and scores (n,) of the n candidates."""
+
+    found: Found[C]
+    rows: NDArray[np.float32]
+    scores: NDArray[np.float64]
 
 
 def match_vacancies(
@@ -72,12 +88,41 @@ def match_vacancies(
     today: int,
     k: int,
     wishes: SeekerColumns | None = None,
+    prices: PriceList | None = None,
 ) -> MatchList:
     """The `k` best vacancies for one seeker (columns and vectors of one row).
 
     `wishes`, if given, takes the seeker's place in features and reasons, but never in the criteria:
-    what was read out of free text may order a list and must not shorten it.
+    what was read out of free text may order a list and must not shorten it. `prices`, if given,
+    make the list the best for all people together, where the ranker knows chances.
     """
+    asking = seeker if wishes is None else wishes
+    scored = scored_vacancies(
+        seeker, vectors, pool, ranker=ranker, reference=reference, today=today, k=k, wishes=wishes
+    )
+    ranked = _ranked(scored, scored.found.columns, ranker=ranker, k=k, prices=prices)
+    return MatchList(
+        candidates=ranked.candidates,
+        eligible=scored.found.eligible,
+        rows=ranked.rows,
+        seekers=asking,
+        vacancies=ranked.columns,
+        plan=ranked.plan,
+    )
+
+
+def scored_vacancies(
+    seeker: SeekerColumns,
+    vectors: Vectors,
+    pool: Pool[VacancyColumns],
+    *,
+    ranker: Ranker,
+    reference: Reference,
+    today: int,
+    k: int = RETRIEVED,
+    wishes: SeekerColumns | None = None,
+) -> Scored[VacancyColumns]:
+    """All that ranking is handed for one seeker, as `match_vacancies`, in no order."""
     person = facts(seeker)
     found = pool.search(
         vectors,
@@ -93,15 +138,29 @@ def match_vacancies(
         max(RETRIEVED, k),
     )
     asking = seeker if wishes is None else wishes
-    ranked = _ranked(
-        asking, found.columns, found, ranker=ranker, reference=reference, today=today, k=k
-    )
-    return MatchList(
-        candidates=ranked.candidates,
-        eligible=found.eligible,
-        rows=ranked.rows,
-        seekers=asking,
-        vacancies=ranked.columns,
+    return _scored(asking, found.columns, found, ranker=ranker, reference=reference, today=today)
+
+
+def scores_of_pairs(
+    seekers: tuple[SeekerColumns, Vectors],
+    vacancies: tuple[VacancyColumns, Vectors],
+    *,
+    ranker: Ranker,
+    reference: Reference,
+    today: int,
+) -> NDArray[np.float64]:
+    """Scores (n,) of n pairs whoever is eligible: row by row of both sides."""
+    (people, asking), (offers, offered) = seekers, vacancies
+    rows = np.arange(len(people), dtype=np.int32)
+    return ranker.scores(
+        build_rows(
+            people,
+            offers,
+            similarity=products_of(asking.texts, rows, offered.texts, rows),
+            title_similarity=title_similarity(asking.titles, offered.titles),
+            distance_km=distance_km(people, offers, reference.distances_km),
+            today=today,
+        )
     )
 
 
@@ -128,9 +187,8 @@ def match_seekers(
         ),
         max(RETRIEVED, k),
     )
-    ranked = _ranked(
-        found.columns, vacancy, found, ranker=ranker, reference=reference, today=today, k=k
-    )
+    scored = _scored(found.columns, vacancy, found, ranker=ranker, reference=reference, today=today)
+    ranked = _ranked(scored, vacancy, ranker=ranker, k=k)
     return MatchList(
         candidates=ranked.candidates,
         eligible=found.eligible,
@@ -138,6 +196,24 @@ def match_seekers(
         seekers=ranked.columns,
         vacancies=vacancy,
     )
+
+
+def in_order(
+    ids: NDArray[np.bytes_],
+    scores: NDArray[np.float64],
+    openings: NDArray[np.int32],
+    *,
+    ranker: Ranker,
+    prices: PriceList | None = None,
+) -> tuple[NDArray[np.intp], Chances | None]:
+    """Positions (n,) of candidates, best first, ties by id, and the chances that go with `scores`.
+
+    The highest score first; under `prices`, where the ranker knows chances, what is best for all.
+    """
+    chances = ranker.chances(scores)
+    if prices is None or chances is None:
+        return np.lexsort((ids, -scores)), chances
+    return prices.order(ids, chances.hired, openings), chances
 
 
 def explained(
@@ -172,9 +248,10 @@ class _Ranked(Generic[C]):
     candidates: tuple[Candidate, ...]
     rows: NDArray[np.float32]
     columns: C
+    plan: str | None
 
 
-def _ranked(
+def _scored(
     seekers: SeekerColumns,
     vacancies: VacancyColumns,
     found: Found[C],
@@ -182,8 +259,7 @@ def _ranked(
     ranker: Ranker,
     reference: Reference,
     today: int,
-    k: int,
-) -> _Ranked[C]:
+) -> Scored[C]:
     rows = build_rows(
         seekers,
         vacancies,
@@ -192,30 +268,51 @@ def _ranked(
         distance_km=distance_km(seekers, vacancies, reference.distances_km),
         today=today,
     )
-    scores = ranker.scores(rows)
-    best = np.lexsort((found.columns.ids, -scores))[:k]
+    return Scored(found, rows, ranker.scores(rows))
+
+
+def _ranked(
+    scored: Scored[C],
+    vacancies: VacancyColumns,
+    *,
+    ranker: Ranker,
+    k: int,
+    prices: PriceList | None = None,
+) -> _Ranked[C]:
+    found, scores, ids = scored.found, scored.scores, scored.found.columns.ids
+    openings = vacancies.openings_left
+    order, chances = in_order(ids, scores, openings, ranker=ranker, prices=prices)
+    nothing = [None] * len(ids)
+    free: Sequence[float | None] = nothing
+    shown_to: Sequence[int | None] = nothing
+    if prices is not None:
+        free = np.round(prices.free(ids, openings), 4).tolist()
+        shown_to = prices.shown_to(ids).tolist()
+    hired = nothing if chances is None else np.round(chances.hired, 4).tolist()
+    interviewed = nothing if chances is None else np.round(chances.interviewed, 4).tolist()
+    best = order[:k]
     columns = found.columns.take(best)
-    chances = ranker.chances(scores[best])
-    nothing = [None] * len(best)
     candidates = tuple(
         Candidate(
             id=key.decode(),
             rank=rank,
             score=round(score, 4),
             similarity=round(similarity, 4),
-            hired=None if hired is None else round(hired, 4),
-            interviewed=None if interviewed is None else round(interviewed, 4),
+            hired=hired[at],
+            interviewed=interviewed[at],
+            free=free[at],
+            shown_to=shown_to[at],
         )
-        for rank, (key, score, similarity, hired, interviewed) in enumerate(
+        for rank, (at, key, score, similarity) in enumerate(
             zip(
+                best.tolist(),
                 columns.ids.tolist(),
                 scores[best].tolist(),
                 found.similarity[best].tolist(),
-                nothing if chances is None else chances.hired.tolist(),
-                nothing if chances is None else chances.interviewed.tolist(),
                 strict=True,
             ),
             start=1,
         )
     )
-    return _Ranked(candidates, rows[best], columns)
+    plan = None if prices is None or chances is None else prices.plan
+    return _Ranked(candidates, scored.rows[best], columns, plan)

@@ -31,7 +31,9 @@ def cells(entity: Entity) -> dict[str, str]:
         row |= {"pay_basis": _cell(pay.basis), "pay_disclosed": _cell(pay.disclosed)}
         row |= {"pay_low": _cell(pay.low), "pay_high": _cell(pay.high)}
     if isinstance(entity, Impression):
-        for logged_here in ("index_generation", "exploration", "swapped"):
+        for logged_here in (
+            "index_generation", "plan", "station", "trial", "propensity", "exploration", "swapped"
+        ):  # fmt: skip
             del row[logged_here]
         row["items"] = _cell(tuple(item for item, _ in entity.items))
         row["shown_at"] = entity.shown_at.strftime("%Y-%m-%d %H:%M:%S")

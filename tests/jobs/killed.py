@@ -13,7 +13,7 @@ from pathlib import Path
 from matcher.bootstrap import App
 from matcher.config import ROOT
 from matcher.identity import IdentityKey
-from matcher.jobs import prepared
+from matcher.jobs import candidates, prepared
 from matcher.jobs.alone import alone
 from matcher.jobs.nightly import Bureau, Told, nightly
 from matcher.jobs.recording import Store
@@ -40,6 +40,8 @@ def workplace(app: App, incoming: Path) -> Bureau:
         rejects=var / "rejects",
         index=app.index_folder,
         rankers=app.ranker_folder,
+        plans=app.plan_folder,
+        floor=app.floor,
         folder=app.night_folder,
         # No store: MLflow takes seconds to load, and a night goes on without.
         store=Store(f"sqlite:///{ROOT / 'README.md' / 'mlflow.db'}", var / "mlflow"),
@@ -62,7 +64,7 @@ def exit_code(folder: Path, model: Path, incoming: Path, moment: Moment | None =
 
 
 def _run(folder: Path, model: Path, incoming: Path, moment: Moment | None) -> None:
-    prepared.PART = SMALL_PART
+    candidates.PART = prepared.PART = SMALL_PART
     seen: Counter[str] = Counter()
 
     def watch(event: str, arguments: tuple) -> None:

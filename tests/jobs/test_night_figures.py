@@ -13,6 +13,7 @@ import pytest
 from matcher.bootstrap import App
 from matcher.entities import Education, Employer, JobSeeker, Pay, PayBasis, SeekerStatus
 from matcher.features.columns import day_number
+from matcher.jobs.candidates import prepare_candidates
 from matcher.jobs.night_figures import night_figures
 from matcher.jobs.prepared import prepare_slates
 from matcher.service.clock import day_of
@@ -32,13 +33,22 @@ def counted(folder: Path, model: Path, records: Sequence[Any]) -> dict[tuple[str
     publish_index(app)
     app.sync()
     index = app.live.snapshot.index
-    prepare_slates(
+    ranker, quiet = app.champion.ranker, lambda _done, _total: None
+    prepare_candidates(
         index,
-        folder / "slates",
-        ranker=app.champion.ranker,
+        folder / "candidates",
+        ranker=ranker,
         reference=app.reference,
         today=day_number(TODAY),
-        progress=lambda _done, _total: None,
+        progress=quiet,
+    )
+    prepare_slates(
+        index,
+        folder / "candidates",
+        folder / "slates",
+        ranker=ranker,
+        prices=None,
+        progress=quiet,
     )
     figures = night_figures(
         app.engine,

@@ -23,7 +23,7 @@ from matcher.db.engine import migrate, open_engine, writing
 from matcher.db.store import get_many, upsert
 from matcher.entities import Vacancy
 from matcher.errors import ConfigurationError, ConflictError
-from matcher.jobs import prepared
+from matcher.jobs import candidates, prepared
 from matcher.jobs.alone import alone
 from matcher.service.clock import day_of
 from matcher.simulation import simulate
@@ -40,6 +40,10 @@ KILLED_BEFORE = (
     ("current", 1),
     ("journal.json", 1),  # indexed, but not noted
     ("journal.json", 3),  # looked whether training is due, but not noted
+    ("part-00001.npz", 1),
+    ("journal.json", 1),  # candidates found, but not noted
+    ("current", 1),  # a plan published, but not current
+    ("journal.json", 1),  # planned, but not noted
     ("part-00001.parquet", 1),
     ("journal.json", 1),  # slates prepared, but not noted
     ("part-00001.parquet", 1),
@@ -127,6 +131,7 @@ def test_on_postgresql_the_night_leaves_the_same_bytes(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr(candidates, "PART", SMALL_PART)
     monkeypatch.setattr(prepared, "PART", SMALL_PART)
     with database(postgres_url) as url:
         app = App(settings_in(tmp_path, tiny_model, url), clock=lambda: NOW)
@@ -144,7 +149,8 @@ def test_what_is_done_is_not_done_again(app: App, files: Path):
     told = one_night(app, files)
     assert [step.step for step in told if not step.before] == []
     assert [step.step for step in told] == [
-        "take in", "index", "train", "slates", "shortlists", "figures", "report", "record"
+        "take in", "index", "train", "candidates", "plan", "slates", "shortlists", "figures",
+        "report", "record",
     ]  # fmt: skip
     assert left_by(app.settings.var_dir.parent) == before
 
@@ -154,7 +160,9 @@ def test_what_changed_is_done_again_and_a_closed_vacancy_leaves_all_lists(app: A
     close(app, closed := min(listed(app, "slates")))
     before = left_by(folder)
     again = {step.step for step in one_night(app, files) if not step.before}
-    assert again == {"index", "slates", "shortlists", "figures", "report", "record"}
+    assert again == {
+        "index", "candidates", "plan", "slates", "shortlists", "figures", "report", "record"
+    }  # fmt: skip
     assert closed not in listed(app, "slates") | listed(app, "shortlists")
     assert left_by(folder) != before
 

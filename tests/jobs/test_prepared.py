@@ -11,12 +11,14 @@ from matcher.artifacts.index import IndexGeneration
 from matcher.bootstrap import App
 from matcher.entities import Channel
 from matcher.features.columns import day_number
-from matcher.jobs import prepared
+from matcher.jobs import candidates, prepared
+from matcher.jobs.candidates import prepare_candidates
 from matcher.jobs.prepared import KEPT, prepare_shortlists, prepare_slates
 from matcher.service.clock import day_of
 from matcher.simulation import simulate
 from tests.bureau import NOON, publish_index
 from tests.jobs.past import START, imported
+from tests.plans import planned
 from tests.rankers import put_in_place, small_ranker
 from tests.strategies import REFERENCE
 
@@ -40,16 +42,29 @@ def index(app: App) -> IndexGeneration:
     return app.live.snapshot.index
 
 
-def prepare(app: App, how, index: IndexGeneration, folder: Path) -> list[dict]:
-    how(
-        index,
-        folder,
-        ranker=app.champion.ranker,
-        reference=app.reference,
-        today=DAY,
-        progress=lambda _done, _total: None,
-    )
+def quiet(_done: int, _total: int) -> None: ...
+
+
+def rows_in(folder: Path) -> list[dict]:
     return [row for path in sorted(folder.glob("*")) for row in pq.read_table(path).to_pylist()]
+
+
+def slates(app: App, index: IndexGeneration, folder: Path) -> list[dict]:
+    ranker, found = app.champion.ranker, folder.with_name(f"{folder.name}-candidates")
+    prepare_candidates(
+        index, found, ranker=ranker, reference=app.reference, today=DAY, progress=quiet
+    )
+    prices = app.prices.newest
+    prepare_slates(index, found, folder, ranker=ranker, prices=prices, progress=quiet)
+    return rows_in(folder)
+
+
+def shortlists(app: App, index: IndexGeneration, folder: Path) -> list[dict]:
+    ranker = app.champion.ranker
+    prepare_shortlists(
+        index, folder, ranker=ranker, reference=app.reference, today=DAY, progress=quiet
+    )
+    return rows_in(folder)
 
 
 def lines_of(slate, asker: str, key: str, listed: str) -> list[dict]:
@@ -70,7 +85,7 @@ def lines_of(slate, asker: str, key: str, listed: str) -> list[dict]:
 
 
 def test_every_slate_is_the_one_that_the_service_gives(app: App, index, tmp_path: Path):
-    found = prepare(app, prepare_slates, index, tmp_path / "slates")
+    found = slates(app, index, tmp_path / "slates")
     ids = sorted(index.seekers.base.columns.ids.tolist())
     assert len(ids) > 50
     expected = []
@@ -82,8 +97,25 @@ def test_every_slate_is_the_one_that_the_service_gives(app: App, index, tmp_path
     assert {None, 1, 5} <= {line["rank"] for line in found}
 
 
+def test_under_a_plan_too_every_slate_is_the_one_that_the_service_gives(
+    app: App, index, tmp_path: Path
+):
+    planned(app, index, tmp_path)
+    app.prices.follow(day_of(NOON))
+    found = slates(app, index, tmp_path / "slates")
+    expected = []
+    for key in sorted(one.decode() for one in index.seekers.base.columns.ids.tolist()):
+        slate = app.lists.for_seeker(key, k=KEPT, channel=Channel.API)
+        assert slate.plan == app.prices.newest.plan or not slate.lines
+        expected += lines_of(slate, "seeker", key, "vacancy")
+    assert found == expected
+    own = App(app.settings.model_copy(update={"allocation": False}), clock=lambda: NOON)
+    own.sync()
+    assert found != slates(own, index, tmp_path / "own")
+
+
 def test_every_shortlist_is_the_one_that_the_service_gives(app: App, index, tmp_path: Path):
-    found = prepare(app, prepare_shortlists, index, tmp_path / "shortlists")
+    found = shortlists(app, index, tmp_path / "shortlists")
     columns = index.vacancies.base.columns
     is_open = prepared.is_open(columns, DAY)
     assert is_open.any()
@@ -97,23 +129,23 @@ def test_every_shortlist_is_the_one_that_the_service_gives(app: App, index, tmp_
 def test_how_lists_are_cut_into_files_changes_none(
     app: App, index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    whole = prepare(app, prepare_slates, index, tmp_path / "whole")
-    monkeypatch.setattr(prepared, "PART", 7)
-    monkeypatch.setattr(prepared, "AT_ONCE", 2)
-    assert prepare(app, prepare_slates, index, tmp_path / "cut") == whole
+    whole = slates(app, index, tmp_path / "whole")
+    monkeypatch.setattr(candidates, "PART", 7)
+    monkeypatch.setattr(candidates, "AT_ONCE", 2)
+    assert slates(app, index, tmp_path / "cut") == whole
     assert len(list((tmp_path / "cut").iterdir())) == -(-len(index.seekers) // 7)
 
 
 def test_a_part_that_is_there_is_left_and_one_that_is_not_is_made(
     app: App, index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(prepared, "PART", 20)
-    whole = prepare(app, prepare_slates, index, tmp_path / "slates")
+    monkeypatch.setattr(candidates, "PART", 20)
+    whole = slates(app, index, tmp_path / "slates")
     parts = sorted((tmp_path / "slates").iterdir())
     content = {path.name: path.read_bytes() for path in parts}
     parts[1].unlink()
     stamps = {path.name: path.stat().st_mtime_ns for path in parts if path != parts[1]}
-    assert prepare(app, prepare_slates, index, tmp_path / "slates") == whole
+    assert slates(app, index, tmp_path / "slates") == whole
     assert {path.name: path.read_bytes() for path in parts} == content
     for path in parts:
         if path.name in stamps:

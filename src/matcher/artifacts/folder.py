@@ -20,7 +20,7 @@ from matcher.errors import ArtefactError
 FORMAT_VERSION = 2
 KEPT = 3
 """Newest generations that stay on disk, beside the current one and the one before it."""
-MADE_BY = {"index": "matcher index", "ranker": "matcher train"}
+MADE_BY = {"index": "matcher index", "plan": "matcher plan", "ranker": "matcher train"}
 """The command that makes an artefact, by kind."""
 ABANDONED_SECONDS = 6 * 3600
 """Age after which a draft is what a killed process left."""

@@ -3,6 +3,7 @@
 from matcher.cli import learning as learning
 from matcher.cli import linting as linting
 from matcher.cli import nightly as nightly
+from matcher.cli import planning as planning
 from matcher.cli import rates as rates
 from matcher.cli import reporting as reporting
 from matcher.cli.commands import app

@@ -52,6 +52,8 @@ def nightly(
                 rejects=bureau.settings.var_dir / "rejects",
                 index=bureau.index_folder,
                 rankers=bureau.ranker_folder,
+                plans=bureau.plan_folder,
+                floor=bureau.floor,
                 folder=bureau.night_folder,
                 store=store_of(bureau),
             )

@@ -136,6 +136,21 @@ def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
         )
 
 
+def sent_between(connection: Connection, first: date, last: date) -> Iterator[tuple[str, str]]:
+    """(seeker, vacancy) of referrals made from `first` to `last` that have not ended, by id."""
+    referrals, outcomes = tables.referrals.c, tables.referral_outcomes.c
+    ended = select(outcomes.referral_id).where(
+        outcomes.referral_id == referrals.id, outcomes.outcome.in_(ENDS)
+    )
+    query = (
+        select(referrals.seeker_id, referrals.vacancy_id)
+        .where(referrals.made_on >= first, referrals.made_on <= last, ~ended.exists())
+        .order_by(referrals.id)
+    )
+    for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
+        yield row.seeker_id, row.vacancy_id
+
+
 def ended_courses(connection: Connection) -> Iterator[EndedCourse]:
     """Every referral that has ended, by its id.
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
+    true,
 )
 
 
@@ -301,6 +302,10 @@ impressions = Table(
     Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), index=True),
     Column("vacancy_id", Id, ForeignKey("vacancies.id", ondelete="CASCADE"), index=True),
     Column("index_generation", Word),
+    Column("plan", Word),
+    Column("station", Id),
+    Column("trial", Id),
+    Column("propensity", Float),
     Column("exploration", Float),
     Column("swapped", JSON, nullable=False, server_default="[]"),
 )
@@ -327,6 +332,18 @@ api_keys = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("shares_openings", Boolean, nullable=False, server_default=true()),
+)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("unit", Word, nullable=False),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    comment="randomised trials of lists that share openings against lists made by themselves",
 )
 
 sessions = Table(

@@ -56,6 +56,11 @@ class Journal:
         found: Result | None = told.get("result")
         return found if told.get("inputs") == inputs else None
 
+    def told(self, step: str) -> Result:
+        """What a step told when it was last done; nothing where it was not."""
+        found: Result = self.steps.get(step, {}).get("result") or {}
+        return found
+
     def begin(self, step: str, inputs: str, clear: Callable[[], None]) -> None:
         """Note that a step begins; `clear` away what a step of other inputs left behind."""
         known = self.steps.get(step)

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from matcher.allocation.prices import MOST_STEPS
 from matcher.artifacts.folder import created, current
 from matcher.artifacts.index import KIND as INDEX
 from matcher.artifacts.index import IndexGeneration, load_index
+from matcher.artifacts.plan import load_plan
 from matcher.compliance.lint import Linter
 from matcher.db.engine import reading
 from matcher.db.events import newest_event
@@ -24,10 +26,12 @@ from matcher.errors import ConfigurationError, MatcherError, NotReadyError
 from matcher.features.columns import day_number
 from matcher.identity import IdentityKey
 from matcher.jobs.alone import alone
+from matcher.jobs.candidates import prepare_candidates
 from matcher.jobs.importing import import_files
 from matcher.jobs.index import Track, build_index
 from matcher.jobs.journal import Journal, Result, digest_of, file_digest, write_whole
 from matcher.jobs.night_figures import night_figures
+from matcher.jobs.plan import make_plan
 from matcher.jobs.prepared import prepare_shortlists, prepare_slates
 from matcher.jobs.recording import Store, keep, record_figures
 from matcher.jobs.report import write_report
@@ -45,12 +49,16 @@ PEOPLE = 20_000
 LISTS_KEPT = 3
 """Nights whose lists stay; figures and journals all do."""
 FIGURES = "figures.json"
+CANDIDATES, PLAN = "candidates", "plan"
 SLATES, SHORTLISTS, REPORT = "slates", "shortlists", "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bureau:
-    """What the night works on. `folder` holds its journals and lists, a folder for each night."""
+    """What the night works on. `folder` holds its journals and lists, a folder for each night.
+
+    `floor` is what everybody keeps of a list's worth under prices; None: nothing is planned.
+    """
 
     engine: Engine
     indexer: Indexer
@@ -60,6 +68,8 @@ class Bureau:
     rejects: Path
     index: Path
     rankers: Path
+    plans: Path
+    floor: float | None
     folder: Path
     store: Store
 
@@ -246,14 +256,54 @@ def _train(night: Night) -> Result:
     }
 
 
+def _candidates(night: Night) -> Result:
+    """Find the candidates of every active seeker."""
+    return _prepared(night, CANDIDATES, _with_today(night, prepare_candidates))
+
+
+def _plan(night: Night) -> Result:
+    """Solve for the prices of tonight's candidates, where a ranker knows chances."""
+    bureau, champion = night.bureau, night.champion()
+    if bureau.floor is None or not champion.ranker.trained:
+        return {"planned": False}
+    with night.track(PLAN) as progress:
+        planned = make_plan(
+            bureau.engine,
+            night.published(),
+            night.journal.folder / CANDIDATES,
+            bureau.plans,
+            ranker=champion.ranker,
+            reference=bureau.indexer.reference,
+            floor=bureau.floor,
+            now=night.now,
+            progress=lambda step, _gap: progress(step, MOST_STEPS),
+        )
+    plan = planned.plan
+    return {
+        "planned": True,
+        "generation": planned.generation,
+        "expected_hires": round(plan.value, 1),
+        "unpriced": round(plan.unpriced, 1),
+        "gap": round(plan.gap, 4),
+    }
+
+
 def _slates(night: Night) -> Result:
     """Prepare the slate of every active seeker."""
-    return _prepared(night, SLATES, prepare_slates)
+    planned = night.journal.told(PLAN).get("planned", False)
+    prices = load_plan(night.bureau.plans, register=night.register[0]).prices if planned else None
+    prepare = partial(prepare_slates, candidates=night.journal.folder / CANDIDATES, prices=prices)
+    return _prepared(night, SLATES, prepare)
 
 
 def _shortlists(night: Night) -> Result:
     """Prepare the shortlist of every open vacancy."""
-    return _prepared(night, SHORTLISTS, prepare_shortlists)
+    return _prepared(night, SHORTLISTS, _with_today(night, prepare_shortlists))
+
+
+def _with_today(night: Night, prepare: Callable[..., None]) -> Callable[..., None]:
+    reference = night.bureau.indexer.reference
+    return partial(prepare, reference=reference, today=day_number(night.today))
 
 
 def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
@@ -261,10 +311,8 @@ def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
     with night.track(name) as progress:
         prepare(
             index,
-            night.journal.folder / name,
+            folder=night.journal.folder / name,
             ranker=champion.ranker,
-            reference=night.bureau.indexer.reference,
-            today=day_number(night.today),
             progress=progress,
         )
     return {
@@ -321,7 +369,18 @@ STEPS = (
         _index,
     ),
     Step("train", lambda night: [night.register[0], night.today], _train),
-    Step(SLATES, lambda night: night.lists_from, _slates, folder=SLATES),
+    Step(CANDIDATES, lambda night: night.lists_from, _candidates, folder=CANDIDATES),
+    Step(
+        PLAN,
+        lambda night: [night.lists_from, night.register, night.bureau.floor],
+        _plan,
+    ),
+    Step(
+        SLATES,
+        lambda night: [night.lists_from, night.journal.told(PLAN).get("generation")],
+        _slates,
+        folder=SLATES,
+    ),
     Step(SHORTLISTS, lambda night: night.lists_from, _shortlists, folder=SHORTLISTS),
     Step(
         "figures",
@@ -343,5 +402,5 @@ def _tidy(folder: Path) -> None:
     """Remove the lists of all nights but the newest ones."""
     nights = sorted(path for path in folder.glob("????-??-??") if (path / SLATES).is_dir())
     for night in nights[:-LISTS_KEPT]:
-        for name in (SLATES, SHORTLISTS):
+        for name in (CANDIDATES, SLATES, SHORTLISTS):
             _clear(night, name)

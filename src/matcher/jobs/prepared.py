@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from matcher.allocation.price_list import PriceList
 from matcher.artifacts.index import IndexGeneration
 from matcher.features.columns import SeekerColumns, VacancyColumns
+from matcher.jobs.candidates import candidates_in
 from matcher.jobs.journal import write_whole
-from matcher.pipeline import MatchList, match_seekers, match_vacancies
+from matcher.pipeline import MatchList, in_order, match_seekers
 from matcher.ranking.ranker import Ranker
 from matcher.reference import Reference
 from matcher.retrieval.pool import Segment
@@ -35,38 +38,75 @@ PART = 4_096
 AT_ONCE = 64
 """Lists that a thread makes before it takes the next ones."""
 
+Line = tuple[int, int | None, str | None, float | None, float | None, float | None]
+"""Of a list: eligible, rank, id, score and chances."""
 Rows = NDArray[np.int64]
 OneList = Callable[[int], MatchList]
 
 
 def prepare_slates(
     index: IndexGeneration,
+    candidates: Path,
     folder: Path,
     *,
     ranker: Ranker,
-    reference: Reference,
-    today: int,
+    prices: PriceList | None,
     progress: Progress,
 ) -> None:
-    """Write the slate of every active seeker, in the order of ids, PART to a file.
+    """Write the slate of every active seeker, in the order of ids, from the `candidates` prepared.
 
     Lines have the columns seeker, eligible (how many vacancies in all), rank, vacancy, score, hired
-    and interviewed. Somebody for whom there is nothing has one line without a rank. Files that are
-    there are left; `today` in days since 1970.
+    and interviewed. Somebody for whom there is nothing has one line without a rank. A file of
+    candidates makes one of slates; those that are there are left.
     """
-    people = index.seekers.base
+    people, offers = index.seekers.base, index.vacancies.base
+    ids, vacancies = people.columns.ids[people.by_id], offers.columns.take(offers.by_id)
+    done = 0
+    for number, part in enumerate(candidates_in(candidates)):
+        size = len(part.eligible)
+        path = folder / f"part-{number:05}.parquet"
+        if not path.exists():
+            lines = [
+                _slate(
+                    vacancies,
+                    part.vacancies[begin:end],
+                    part.scores[begin:end],
+                    eligible,
+                    ranker=ranker,
+                    prices=prices,
+                )
+                for (begin, end), eligible in zip(
+                    pairwise(part.starts.tolist()), part.eligible.tolist(), strict=True
+                )
+            ]
+            who = ids[done : done + size].tolist()
+            write_whole(path, _parquet(who, lines, ("seeker", "vacancy")))
+        done += size
+        progress(done, len(ids))
 
-    def slate(row: int) -> MatchList:
-        return match_vacancies(
-            *_one(people, row),
-            index.vacancies,
-            ranker=ranker,
-            reference=reference,
-            today=today,
-            k=KEPT,
+
+def _slate(
+    vacancies: VacancyColumns,
+    rows: NDArray[np.int32],
+    scores: NDArray[np.float64],
+    eligible: int,
+    *,
+    ranker: Ranker,
+    prices: PriceList | None,
+) -> list[Line]:
+    ids, openings = vacancies.ids[rows], vacancies.openings_left[rows]
+    order, chances = in_order(ids, scores, openings, ranker=ranker, prices=prices)
+    return [
+        (
+            eligible,
+            rank,
+            ids[at].decode(),
+            round(float(scores[at]), 4),
+            None if chances is None else round(float(chances.hired[at]), 4),
+            None if chances is None else round(float(chances.interviewed[at]), 4),
         )
-
-    _prepare(people, people.by_id, slate, folder, ("seeker", "vacancy"), progress)
+        for rank, at in enumerate(order[:KEPT].tolist(), start=1)
+    ] or [(eligible, None, None, None, None, None)]
 
 
 def prepare_shortlists(
@@ -78,7 +118,10 @@ def prepare_shortlists(
     today: int,
     progress: Progress,
 ) -> None:
-    """Write the shortlist of every vacancy open `today`; as `prepare_slates`, sides exchanged."""
+    """Write the shortlist of every vacancy open `today`, PART to a file, in lines as of slates.
+
+    Files that are there are left; `today` in days since 1970.
+    """
     offers = index.vacancies.base
 
     def shortlist(row: int) -> MatchList:
@@ -140,11 +183,8 @@ def _prepare(
             progress(start + len(part), len(rows))
 
 
-Line = tuple[int, int | None, str | None, float | None, float | None, float | None]
-
-
 def _lines(make: OneList, rows: Sequence[int]) -> list[list[Line]]:
-    """The lines of some lists: eligible, rank, id, score and chances."""
+    """The lines of some lists."""
     found: list[list[Line]] = []
     for row in rows:
         matches = make(row)

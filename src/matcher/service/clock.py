@@ -21,6 +21,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(TAIPEI).date()
 
 
+def start_of(day: date) -> datetime:
+    """The moment at which the bureau's calendar day `day` begins."""
+    return datetime.combine(day, time(), TAIPEI)
+
+
 def end_of(day: date) -> datetime:
     """The moment at which the bureau's calendar day `day` is over."""
     return datetime.combine(day + timedelta(days=1), time(), TAIPEI)

@@ -24,6 +24,8 @@ from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.lists import Lists, Slate
 from matcher.service.live import LiveIndex
+from matcher.service.policies import Policies
+from matcher.service.prices import Prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class FairLists:
         figures: Figures,
         *,
         champion: Champion,
+        prices: Prices,
+        policies: Policies,
         exploration: Mapping[Channel, float],
         clock: Clock,
     ) -> None:
@@ -54,6 +58,8 @@ class FairLists:
         self._indexer = indexer
         self._figures = figures
         self._champion = champion
+        self._prices = prices
+        self._policies = policies
         self._exploration = exploration
         self._clock = clock
 
@@ -107,6 +113,8 @@ class FairLists:
             self._indexer,
             self._figures,
             champion=self._champion,
+            prices=self._prices,
+            policies=self._policies,
             exploration=self._exploration,
             clock=self._clock,
         )

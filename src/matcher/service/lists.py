@@ -44,6 +44,8 @@ from matcher.service.clock import Clock, day_of
 from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.live import LiveIndex, Snapshot
+from matcher.service.policies import Policies
+from matcher.service.prices import Prices
 from matcher.service.wishes import with_wishes
 
 SPARE = 20
@@ -65,7 +67,8 @@ class Line:
 class Slate:
     """A list as shown and logged, with all that tells how it came about.
 
-    `trained` says whether the ranker was learnt from placements. `exploration` is the share of such
+    `trained` says whether the ranker was learnt from placements; `plan` names the plan by whose
+    prices the openings were shared out, if any. `exploration` is the share of such
     lists in which chance exchanges two places, `swap` the ranks it exchanged here.
     """
 
@@ -78,6 +81,7 @@ class Slate:
     encoder: str
     ranker: str
     trained: bool
+    plan: str | None
     exploration: float | None
     swap: Swap | None
     rates: tuple[Rate, ...]
@@ -95,6 +99,8 @@ class Lists:
         figures: Figures,
         *,
         champion: Champion,
+        prices: Prices,
+        policies: Policies,
         exploration: Mapping[Channel, float],
         clock: Clock,
     ) -> None:
@@ -103,17 +109,48 @@ class Lists:
         self._indexer = indexer
         self._figures = figures
         self._champion = champion
+        self._prices = prices
+        self._policies = policies
         self._exploration = exploration
         self._clock = clock
 
-    def for_seeker(self, seeker_id: str, *, k: int, channel: Channel) -> Slate:
-        """The best open vacancies for a registered person."""
+    def for_seeker(
+        self,
+        seeker_id: str,
+        *,
+        k: int,
+        channel: Channel,
+        station: str | None = None,
+        own: bool = False,
+    ) -> Slate:
+        """The best open vacancies for a registered person.
+
+        Under a plan the openings are shared out among all people, unless the desk `station` (the
+        id of its key) takes no part; `own` asks for the list that is best for this person if nobody
+        else were looking.
+        """
         snapshot = self._live.snapshot
         person = self._person(snapshot, seeker_id)
-        return self._vacancies(snapshot, *person, seeker_id=seeker_id, k=k, channel=channel)
+        return self._vacancies(
+            snapshot,
+            *person,
+            seeker_id=seeker_id,
+            k=k,
+            channel=channel,
+            station=station,
+            own=own,
+        )
 
-    def for_profile(self, profile: JobSeeker, *, k: int, channel: Channel) -> Slate:
-        """The best open vacancies for somebody nobody registered.
+    def for_profile(
+        self,
+        profile: JobSeeker,
+        *,
+        k: int,
+        channel: Channel,
+        station: str | None = None,
+        own: bool = False,
+    ) -> Slate:
+        """The best open vacancies for somebody nobody registered, shared out as for anybody.
 
         What the profile states in fields is a criterion; what its text says only orders the list.
         """
@@ -130,6 +167,8 @@ class Lists:
             wishes=self._indexer.columns_of(with_wishes(profile, read)),
             k=k,
             channel=channel,
+            station=station,
+            own=own,
         )
 
     def for_vacancy(self, vacancy_id: str, *, k: int, channel: Channel) -> Slate:
@@ -186,12 +225,15 @@ class Lists:
         *,
         k: int,
         channel: Channel,
+        station: str | None,
+        own: bool,
         wishes: SeekerColumns | None = None,
         seeker_id: str | None = None,
     ) -> Slate:
         now = self._clock()
         today = day_of(now)
         ranker = self._champion.ranker
+        choice = self._policies.choose(today, station, own=own)
         matches = match_vacancies(
             seeker,
             vectors,
@@ -201,6 +243,7 @@ class Lists:
             today=day_number(today),
             k=k + SPARE,
             wishes=wishes,
+            prices=self._prices.newest if choice.shares else None,
         )
         # Only what follows a list of a registered person is ever learnt of.
         share = self._exploration.get(channel, 0.0) if seeker_id else 0.0
@@ -234,10 +277,14 @@ class Lists:
                 now=now,
             ),
             impression_id=slate_id,
+            plan=matches.plan,
             exploration=share or None,
             swap=swap,
         )
-        self._log(_impression(slate, channel, seeker_id=seeker_id))
+        impression = _impression(slate, channel, seeker_id=seeker_id)
+        self._log(
+            replace(impression, station=station, trial=choice.trial, propensity=choice.propensity)
+        )
         return slate
 
     def _told(
@@ -277,6 +324,7 @@ class Lists:
             encoder=manifest.encoder,
             ranker=ranker.version,
             trained=ranker.trained,
+            plan=None,
             exploration=None,
             swap=None,
             rates=figures.rates,
@@ -312,6 +360,7 @@ def _impression(
         seeker_id=seeker_id,
         vacancy_id=vacancy_id,
         index_generation=slate.index_generation,
+        plan=slate.plan,
         exploration=slate.exploration,
         swapped=slate.swap or (),
     )
