@@ -13,7 +13,7 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
-from matcher.allocation.fair import Fair, price_of_a_minute, schedule
+from matcher.allocation.fair import MINUTE, Fair, level, schedule
 from matcher.config import Settings
 from matcher.evaluation.intervals import paired_difference
 from matcher.reference import Reference
@@ -117,6 +117,7 @@ def full_size(console: Console) -> None:
         ready=ready,
         leaves=ready + np.int32(90),
         wanted=np.full(people, 3, np.int32),
+        first=np.zeros(people),
         chances=np.where(rng.random((people, booths)) < 0.4, rng.beta(2, 6, (people, booths)), 0),
         vacancies=(own + rng.integers(0, kinds, (people, booths))).astype(np.int32),
         interviewers=rng.integers(1, 3, booths).astype(np.int32),
@@ -125,7 +126,7 @@ def full_size(console: Console) -> None:
         openings=rng.integers(1, 5, booths * kinds).astype(np.int32),
         pending=np.zeros(booths * kinds),
     )
-    price = price_of_a_minute(fair)
+    price = MINUTE * level(fair.chances)
     found = schedule(fair, waiting=price)
     schedule(fair, waiting=price, before=found.interviews)  # Compiles what the first did not need.
     table = Table("people x booths", "interviews", "plan, s", "anew, s", box=MARKDOWN)

@@ -41,6 +41,4 @@ def test_practice_compiles_what_a_list_of_either_side_needs(tmp_path: Path):
         "index._bounds",
         "index._in_clusters",
         "index._products",
-        "fair._improve",
-        "fair._restore",
     }

@@ -29,6 +29,7 @@ def drawn(seed: int, people: int = 4, booths: int = 3, stay: int = 10) -> Fair:
         ready=ready,
         leaves=(ready + rng.integers(2, stay, people)).astype(np.int32),
         wanted=rng.integers(0, 4, people).astype(np.int32),
+        first=rng.choice([0.0, 0.2], people),
         chances=np.where(rng.random(shape) < 0.7, rng.beta(2, 4, shape), 0),
         vacancies=(np.arange(booths) * kinds + rng.integers(0, kinds, shape)).astype(np.int32),
         interviewers=rng.integers(1, 3, booths).astype(np.int32),
@@ -139,6 +140,7 @@ def plain(people: int, booths: int, **changed: object) -> Fair:
         ready=np.zeros(people, np.int32),
         leaves=np.full(people, 60, np.int32),
         wanted=np.full(people, 3, np.int32),
+        first=np.zeros(people),
         chances=np.full((people, booths), 0.5),
         vacancies=np.tile(np.arange(booths, dtype=np.int32), (people, 1)),
         interviewers=np.ones(booths, np.int32),
@@ -171,6 +173,14 @@ def test_people_in_line_without_a_plan_are_seen_first() -> None:
 def test_of_people_alike_the_first_by_id_is_seen_first() -> None:
     plan = schedule(plain(3, 1), waiting=0.001)
     assert [(one.person, one.start) for one in plan.interviews] == [(0, 0), (1, 10), (2, 20)]
+
+
+def test_who_has_not_been_seen_goes_before_somebody_a_little_likelier() -> None:
+    one_place = np.full(2, 12, np.int32)
+    fair = plain(2, 1, leaves=one_place, chances=np.array([[0.5], [0.4]]))
+    assert [one.person for one in schedule(fair, waiting=0.001).interviews] == [0]
+    fair = replace(fair, first=np.array([0.0, 0.2]))
+    assert [one.person for one in schedule(fair, waiting=0.001).interviews] == [1]
 
 
 def test_the_last_opening_is_not_promised_to_everybody() -> None:

@@ -53,7 +53,7 @@ def test_staff_see_who_goes_where_next_by_the_numbers_of_resumes(planned: Visito
     planned.sign_in(BOARD)
     rows = planned.page.locator(".next tbody tr")
     expect(rows.nth(0)).to_contain_text("1 號 12:02")
-    expect(rows.nth(1)).to_contain_text("保留 12:12")
+    expect(rows.nth(1)).to_contain_text("建議 12:12")
     planned.check()
     content = planned.page.content()
     assert "S-1" not in content
@@ -65,7 +65,7 @@ def test_staff_see_who_goes_where_next_by_the_numbers_of_resumes(planned: Visito
 def test_an_analyst_sees_the_plan_too(planned: Visitor):
     planned.bureau.app.fair_plans.enter(FAIR.id, seeker_id=None, chances={"V-3": 0.3}, now=NOON)
     planned.sign_in(BOARD, Role.ANALYST)
-    expect(planned.page.locator(".next tbody tr").nth(1)).to_contain_text("保留 12:02")
+    expect(planned.page.locator(".next tbody tr").nth(1)).to_contain_text("建議 12:02")
     planned.check()
 
 

@@ -23,9 +23,9 @@ from matcher.errors import InvalidInputError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-MINUTE = 0.0125
-"""What a minute of waiting costs, as a share of an average chance of a match: an interview that is
-an hour off must be three quarters better than one that can begin now."""
+MINUTE, FIRST = 0.0125, 0.5
+"""What a minute of waiting costs, and what it is worth that somebody is seen at all, as shares of
+an average chance of a match."""
 LEAST_GAIN = 1e-9
 NOWHERE = -1
 
@@ -47,16 +47,18 @@ class Fair:
     """People who are present and booths, in the order of their ids, which breaks ties.
 
     A person is free from `ready` (p,), leaves at `leaves` (p,) and sees `wanted` (p,) booths at
-    most. `chances` (p, b) are those of a match if the person is seen there, 0 where they do not fit
-    or have been; `vacancies` (p, b) are rows of the vacancy it would be for. A booth has
-    `interviewers` (b,), each of whom takes `minutes` (b,) for a person; `queued` (b,) of their
-    minutes are owed to people in line who are not planned for. A vacancy has `openings` (v,) left
-    and `pending` (v,), the expected matches of those who were seen and whose result is not known.
+    most; that they are seen at all is worth `first` (p,), 0 for who has been. `chances` (p, b) are
+    those of a match if the person is seen there, 0 where they do not fit or have been; `vacancies`
+    (p, b) are rows of the vacancy it would be for. A booth has `interviewers` (b,), each of whom
+    takes `minutes` (b,) for a person; `queued` (b,) of their minutes are owed to people in line who
+    are not planned for. A vacancy has `openings` (v,) left and `pending` (v,), the expected matches
+    of those who were seen and whose result is not known.
     """
 
     ready: Ints
     leaves: Ints
     wanted: Ints
+    first: Floats
     chances: Floats
     vacancies: Ints
     interviewers: Ints
@@ -80,7 +82,8 @@ class Fair:
 class Schedule:
     """Interviews by start, booth and person, and their `value`.
 
-    That is the expected filled openings beyond those pending, less the price of waiting.
+    That is the expected filled openings beyond those pending, and what it is worth that people are
+    seen at all, less the price of waiting.
     """
 
     interviews: tuple[Interview, ...]
@@ -93,6 +96,7 @@ class _Data(NamedTuple):
     ready: Ints
     leaves: Ints
     wanted: Ints
+    first: Floats
     chances: Floats
     vacancies: Ints
     interviewers: Ints
@@ -105,7 +109,7 @@ class _Data(NamedTuple):
 class _State(NamedTuple):
     """A schedule while it is made; `gains` (p, b) is what one more interview would add.
 
-    It would begin at `first` (p, b). `starts` and `ends` (p, b) are NOWHERE without an interview,
+    It would begin at `next` (p, b). `starts` and `ends` (p, b) are NOWHERE without an interview,
     `held` (p, b) are not moved; `booths` (b, t) counts interviewers that are busy in a minute,
     `people` (p, t) says who is; `last` (p,) is when a person's last interview ends, `seen` (p,) how
     many they have, `busy` (p,) their minutes, `load` (v,) the expected matches.
@@ -120,7 +124,7 @@ class _State(NamedTuple):
     seen: Ints
     busy: Ints
     load: Floats
-    first: Ints
+    next: Ints
     gains: Floats
 
 
@@ -145,6 +149,7 @@ def schedule(
         fair.ready,
         fair.leaves,
         fair.wanted,
+        fair.first,
         fair.chances,
         fair.vacancies,
         fair.interviewers,
@@ -172,10 +177,10 @@ def schedule(
     return Schedule(interviews=tuple(found), value=worth(fair, found, waiting=waiting))
 
 
-def price_of_a_minute(fair: Fair) -> float:
-    """The price of waiting that suits the level of the fair's chances, in matches."""
-    likely = fair.chances[fair.chances > 0]
-    return MINUTE * float(likely.mean()) if likely.size else 0.0
+def level(chances: Floats) -> float:
+    """The average chance of a match where there is one, by which prices are set."""
+    likely = chances[chances > 0]
+    return float(likely.mean()) if likely.size else 0.0
 
 
 def _by_time(one: Interview) -> tuple[int, int, int]:
@@ -183,7 +188,7 @@ def _by_time(one: Interview) -> tuple[int, int, int]:
 
 
 def worth(fair: Fair, interviews: Sequence[Interview], *, waiting: float) -> float:
-    """What interviews add: expected filled openings less the price of waiting."""
+    """What interviews add: the value of a `Schedule`."""
     load = np.zeros(len(fair.openings))
     ends, busy = fair.ready.astype(np.int64), np.zeros(len(fair.ready), np.int64)
     for person, booth, start, end in interviews:
@@ -191,7 +196,8 @@ def worth(fair: Fair, interviews: Sequence[Interview], *, waiting: float) -> flo
         ends[person] = max(ends[person], end)
         busy[person] += end - max(start, 0)
     gained = filled(fair.pending + load, fair.openings) - filled(fair.pending, fair.openings)
-    return float(gained.sum() - waiting * (ends - fair.ready - busy).sum())
+    seen = fair.first[sorted({one.person for one in interviews})]
+    return float(gained.sum() + seen.sum() - waiting * (ends - fair.ready - busy).sum())
 
 
 @njit(cache=True, nogil=True)
@@ -212,7 +218,7 @@ def _empty(data: _Data, length: int) -> _State:
     )
     for person in range(people):
         for booth in range(booths):
-            state.first[person, booth] = _earliest(data, state, person, booth, 0)
+            state.next[person, booth] = _earliest(data, state, person, booth, 0)
             _weigh(data, state, person, booth)
     return state
 
@@ -255,7 +261,7 @@ def _weigh(data: _Data, state: _State, person: int, booth: int) -> None:
     what it lasts, after it each minute later is a minute waited.
     """
     state.gains[person, booth] = 0.0
-    start = state.first[person, booth]
+    start = state.next[person, booth]
     full = state.seen[person] >= data.wanted[person]
     if start == NOWHERE or full or state.starts[person, booth] != NOWHERE:
         return
@@ -264,7 +270,8 @@ def _weigh(data: _Data, state: _State, person: int, booth: int) -> None:
     hired = filled_once(load + chance, data.openings[row]) - filled_once(load, data.openings[row])
     between = start < state.last[person]
     waited = -data.minutes[booth] if between else start - state.last[person]
-    state.gains[person, booth] = hired - data.waiting * waited
+    first = data.first[person] if state.seen[person] == 0 else 0.0
+    state.gains[person, booth] = hired + first - data.waiting * waited
 
 
 @njit(cache=True, nogil=True)
@@ -299,11 +306,11 @@ def _look(
     """
     if data.chances[person, booth] <= 0:
         return
-    first, minutes = state.first[person, booth], data.minutes[booth]
-    if taken and first != NOWHERE and first < end and start < first + minutes:
-        state.first[person, booth] = _earliest(data, state, person, booth, first)
-    elif not taken and (first == NOWHERE or first + minutes > start):
-        state.first[person, booth] = _earliest(data, state, person, booth, start - minutes + 1)
+    soonest, minutes = state.next[person, booth], data.minutes[booth]
+    if taken and soonest != NOWHERE and soonest < end and start < soonest + minutes:
+        state.next[person, booth] = _earliest(data, state, person, booth, soonest)
+    elif not taken and (soonest == NOWHERE or soonest + minutes > start):
+        state.next[person, booth] = _earliest(data, state, person, booth, start - minutes + 1)
     _weigh(data, state, person, booth)
 
 
@@ -318,7 +325,7 @@ def _queue(data: _Data, state: _State, queued: Ints) -> None:
             owed -= max(taken, 0)
             minute += 1
         for person in range(len(data.ready)):
-            state.first[person, booth] = _earliest(data, state, person, booth, 0)
+            state.next[person, booth] = _earliest(data, state, person, booth, 0)
             _weigh(data, state, person, booth)
 
 
@@ -341,7 +348,7 @@ def _fill(data: _Data, state: _State, most: int) -> None:
         person, booth = divmod(int(state.gains.argmax()), booths)
         if state.gains[person, booth] <= LEAST_GAIN:
             return
-        start = state.first[person, booth]
+        start = state.next[person, booth]
         _set(data, state, person, booth, start, start + data.minutes[booth], 1)
 
 
@@ -353,6 +360,8 @@ def _value(data: _Data, state: _State) -> float:
     for person in range(len(data.ready)):
         waited = state.last[person] - data.ready[person] - state.busy[person]
         total -= data.waiting * waited
+        if state.seen[person] > 0:
+            total += data.first[person]
     return total
 
 
@@ -361,7 +370,7 @@ def _copy(to: _State, of: _State) -> None:
     to.starts[:], to.ends[:], to.held[:] = of.starts, of.ends, of.held
     to.booths[:], to.people[:], to.last[:] = of.booths, of.people, of.last
     to.seen[:], to.busy[:], to.load[:] = of.seen, of.busy, of.load
-    to.first[:], to.gains[:] = of.first, of.gains
+    to.next[:], to.gains[:] = of.next, of.gains
 
 
 @njit(cache=True, nogil=True)

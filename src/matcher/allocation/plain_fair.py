@@ -32,8 +32,8 @@ def most_value(fair: Fair, *, waiting: float) -> float:
     person, booth, start = np.array(held).T
     end = start + fair.minutes[booth]
     pairs, people, vacancies = len(held), len(fair.ready), len(fair.openings)
-    # Columns: the pairs, the end of each person's last interview, what each vacancy gains.
-    columns = pairs + people + vacancies
+    # Columns: pairs, the end of each person's last interview, who is seen, what vacancies gain.
+    columns = pairs + 2 * people + vacancies
     rows: list[sparse.csr_array] = []
     limits: list[float] = []
 
@@ -46,6 +46,7 @@ def most_value(fair: Fair, *, waiting: float) -> float:
     for p in range(people):
         own = np.flatnonzero(person == p)
         at_most(dict.fromkeys(own.tolist(), 1.0), float(fair.wanted[p]))
+        at_most(dict.fromkeys(own.tolist(), -1.0) | {pairs + people + p: 1.0}, 0.0)
         for b in np.unique(booth[own]):
             at_most(dict.fromkeys(own[booth[own] == b].tolist(), 1.0), 1.0)
         for minute in range(int(fair.ready[p]), int(fair.leaves[p])):
@@ -63,19 +64,26 @@ def most_value(fair: Fair, *, waiting: float) -> float:
         shape=(vacancies, pairs),
     )
     cost = np.concatenate(
-        [-waiting * fair.minutes[booth], np.full(people, waiting), np.full(vacancies, -1.0)]
+        [
+            -waiting * fair.minutes[booth],
+            np.full(people, waiting),
+            -fair.first,
+            np.full(vacancies, -1.0),
+        ]
     )
     ready, already = fair.ready.astype(float), filled(fair.pending, fair.openings)
     bounds = Bounds(
-        np.concatenate([np.zeros(pairs), ready, np.zeros(vacancies)]),
-        np.concatenate([np.ones(pairs), np.full(people + vacancies, np.inf)]),
+        np.concatenate([np.zeros(pairs), ready, np.zeros(people + vacancies)]),
+        np.concatenate(
+            [np.ones(pairs), np.full(people, np.inf), np.ones(people), np.full(vacancies, np.inf)]
+        ),
     )
-    whole = np.concatenate([np.ones(pairs), np.zeros(people + vacancies)])
+    whole = np.concatenate([np.ones(pairs), np.zeros(2 * people + vacancies)])
     at, value = np.zeros(vacancies), np.inf
     for _ in range(MOST_CUTS):
         slope = free(fair.pending + at, fair.openings)
         reach = filled(fair.pending + at, fair.openings) - slope * at - already
-        apart = sparse.csr_array((vacancies, people))
+        apart = sparse.csr_array((vacancies, 2 * people))
         gain = sparse.eye_array(vacancies)
         rows.append(sparse.hstack([-sparse.diags_array(slope) @ load_of, apart, gain]).tocsr())
         limits += reach.tolist()
@@ -89,6 +97,6 @@ def most_value(fair: Fair, *, waiting: float) -> float:
         at = load_of @ np.round(answer.x[:pairs])
         value = -float(answer.fun) + waiting * float(ready.sum())
         true = filled(fair.pending + at, fair.openings) - already
-        if answer.x[pairs + people :].sum() - true.sum() < CLOSE:
+        if answer.x[pairs + 2 * people :].sum() - true.sum() < CLOSE:
             break
     return value

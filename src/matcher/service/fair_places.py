@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import numpy as np
 
 from matcher.allocation.congestion import Ints
-from matcher.allocation.fair import Fair, Interview, price_of_a_minute, schedule
+from matcher.allocation.fair import FIRST, MINUTE, Fair, Interview, level, schedule
 from matcher.db.fair_plans import Appointment, Visitor
 from matcher.entities import Booth, FairResume
 
 STAY = timedelta(minutes=90)
 """How long after they were last at a kiosk somebody is taken to be there."""
 SUGGESTED = timedelta(minutes=20)
-"""How long after that a place is held at booths where they handed no résumé in."""
+"""How long after that booths are suggested where they handed no résumé in."""
 FOLLOWED = 0.5
 """How often somebody goes to such a booth because they were told to."""
 BOOTHS = 3
@@ -26,7 +27,7 @@ WALK, FROZEN = timedelta(minutes=2), 5
 """From the kiosk to a booth; minutes before an interview when it stays put."""
 LATE = timedelta(minutes=5)
 """How long after it should be over an interview is taken to last, if nobody notes its result."""
-MINUTE = timedelta(minutes=1)
+ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,26 @@ class Known:
     appointments: Sequence[Appointment]
 
 
+@cache
+def practise() -> None:
+    """Plan a made-up fair, so that no transaction waits until the code is compiled."""
+    one, nobody = np.ones(1, np.int32), np.zeros(1, np.int32)
+    fair = Fair(
+        ready=nobody,
+        leaves=2 * one,
+        wanted=one,
+        first=np.zeros(1),
+        chances=np.ones((1, 1)),
+        vacancies=np.zeros((1, 1), np.int32),
+        interviewers=one,
+        minutes=one,
+        queued=nobody,
+        openings=one,
+        pending=np.zeros(1),
+    )
+    schedule(fair, waiting=0.0, before=schedule(fair, waiting=0.0).interviews)
+
+
 def places(known: Known, now: datetime) -> tuple[list[Place], list[Appointment]]:
     """The plan as of now, by time, and appointments that must be over though nobody said so."""
     now = now.replace(second=0, microsecond=0)
@@ -75,13 +96,12 @@ def places(known: Known, now: datetime) -> tuple[list[Place], list[Appointment]]
     over: list[Appointment] = []
     for one in known.appointments:
         p, b = people.get(one.visitor_id), rows.get(one.booth_number)
-        if p is None or b is None or b in been[p]:
+        # A place where nothing was handed in was a suggestion, and is given anew or not.
+        if p is None or b is None or b in been[p] or b not in handed_in[p]:
             continue
         begun, lasts = one.starts_at <= now, known.booths[b].minutes
         start = _minutes(one.starts_at - now)
-        if begun and b not in handed_in[p]:
-            continue
-        if begun and now >= one.starts_at + lasts * MINUTE + LATE:
+        if begun and now >= one.starts_at + lasts * ONE_MINUTE + LATE:
             over.append(one)
             been[p].add(b)
         elif begun and _has_room(under_way, p, b, known.booths[b]):
@@ -91,7 +111,7 @@ def places(known: Known, now: datetime) -> tuple[list[Place], list[Appointment]]
     fair = _fair(known, now, handed_in, been)
     plan = schedule(
         fair,
-        waiting=price_of_a_minute(fair),
+        waiting=MINUTE * level(fair.chances),
         under_way=under_way,
         before=before,
         frozen=FROZEN,
@@ -101,7 +121,7 @@ def places(known: Known, now: datetime) -> tuple[list[Place], list[Appointment]]
             visitor_id=known.visitors[one.person].id,
             number=resume.number if (resume := handed_in[one.person].get(one.booth)) else None,
             booth_number=known.booths[one.booth].number,
-            starts_at=now + one.start * MINUTE,
+            starts_at=now + one.start * ONE_MINUTE,
             under_way=one in under_way,
         )
         for one in plan.interviews
@@ -162,6 +182,7 @@ def _fair(
         wanted=_column(
             max(BOOTHS - len(seen), own) for seen, own in zip(been, waiting, strict=True)
         ),
+        first=np.array([0.0 if seen else FIRST * level(chances) for seen in been]),
         chances=chances,
         vacancies=vacancies,
         interviewers=_column(booth.interviewers or 0 for booth in known.booths),
@@ -173,7 +194,7 @@ def _fair(
 
 
 def _minutes(span: timedelta) -> int:
-    return span // MINUTE
+    return span // ONE_MINUTE
 
 
 def _column(values: Iterable[int]) -> Ints:

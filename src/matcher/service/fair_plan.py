@@ -7,7 +7,8 @@ somebody comes, hands a résumé in, or a result is noted. No name passes throug
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -22,7 +23,7 @@ from matcher.db.fairs import booths_of, vacancies_at
 from matcher.db.store import must_get, open_vacancies
 from matcher.entities import Booth, Employer, FairResume, JobFair
 from matcher.service.clock import day_of
-from matcher.service.fair_places import STAY, Known, Offer, Place, places
+from matcher.service.fair_places import STAY, Known, Offer, Place, places, practise
 
 KEPT = timedelta(days=1)
 """How long after they were last at a kiosk a visitor is forgotten."""
@@ -62,7 +63,8 @@ class FairPlans:
         """The plan as of now; raises NotFoundError where there is no such fair."""
         with reading(self._engine) as connection:
             fair = must_get(connection, JobFair, fair_id)
-            found, _ = places(_known(connection, fair_id, now), now)
+            pairs = _planned_booths(connection, fair_id)
+            found, _ = places(_known(connection, fair_id, now), now) if pairs else ([], [])
             return FairPlan(
                 fair=fair,
                 as_of=now,
@@ -72,7 +74,7 @@ class FairPlans:
                         employer=employer,
                         places=tuple(p for p in found if p.booth_number == booth.number),
                     )
-                    for booth, employer in _planned_booths(connection, fair_id)
+                    for booth, employer in pairs
                 ),
                 simulated=holds_simulated_records(connection),
             )
@@ -87,8 +89,7 @@ class FairPlans:
         with reading(self._engine) as connection:
             if not _planned_booths(connection, fair_id):
                 return None
-        with appending(self._engine) as connection:
-            db.take_turn(connection, fair_id)
+        with self._turn(fair_id) as connection:
             db.forget_visitors(connection, before=now - KEPT)
             known = db.visitor_of(connection, fair_id, seeker_id) if seeker_id else None
             visitor = replace(
@@ -102,8 +103,7 @@ class FairPlans:
 
     def hand_in(self, fair_id: str, visitor_id: str, resume: FairResume, *, now: datetime) -> None:
         """A visitor handed in a résumé: a place at its booth is theirs."""
-        with appending(self._engine) as connection:
-            db.take_turn(connection, fair_id)
+        with self._turn(fair_id) as connection:
             for visitor in db.visitors_of(connection, fair_id, since=now - STAY):
                 if visitor.id == visitor_id and resume.vacancy_id:
                     resumes = visitor.resumes | {resume.vacancy_id: resume.id}
@@ -117,9 +117,16 @@ class FairPlans:
         with reading(self._engine) as connection:
             if not _planned_booths(connection, fair_id):
                 return
+        with self._turn(fair_id) as connection:
+            _renew(connection, fair_id, now)
+
+    @contextmanager
+    def _turn(self, fair_id: str) -> Iterator[Connection]:
+        """A transaction in which nobody else changes the plan of this fair."""
+        practise()
         with appending(self._engine) as connection:
             db.take_turn(connection, fair_id)
-            _renew(connection, fair_id, now)
+            yield connection
 
 
 def _planned_booths(connection: Connection, fair_id: str) -> list[tuple[Booth, Employer]]:

@@ -6,7 +6,6 @@ from datetime import date
 
 import numpy as np
 
-from matcher.allocation.fair import Fair, schedule
 from matcher.entities import JobSeeker, Vacancy
 from matcher.features.columns import day_number, seeker_columns, vacancy_columns
 from matcher.features.reading import Lexicon
@@ -22,10 +21,7 @@ DIMENSION = 8
 
 
 def practise(reference: Reference) -> None:
-    """Make a list for either side, of more candidates than a search scores, and a fair's plan.
-
-    Encodes nothing.
-    """
+    """Make a list for either side, of more candidates than a search scores; encodes nothing."""
     nothing = Lexicon.of([])
     vacancy = Vacancy(id="V", employer_id="E", title="", openings=1, posted_on=DAY)
     person = seeker_columns([JobSeeker(id="S", registered_on=DAY)], reference, nothing)
@@ -50,20 +46,6 @@ def practise(reference: Reference) -> None:
         today=today,
         k=1,
     )
-    one, nobody = np.ones(1, np.int32), np.zeros(1, np.int32)
-    fair = Fair(
-        ready=nobody,
-        leaves=2 * one,
-        wanted=one,
-        chances=np.ones((1, 1)),
-        vacancies=np.zeros((1, 1), np.int32),
-        interviewers=one,
-        minutes=one,
-        queued=nobody,
-        openings=one,
-        pending=np.zeros(1),
-    )
-    schedule(fair, waiting=0.0, before=schedule(fair, waiting=0.0).interviews)
 
 
 def _vectors(count: int) -> Vectors:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from matcher.allocation.congestion import Floats, Ints
-from matcher.allocation.fair import Fair, Interview, price_of_a_minute, schedule
+from matcher.allocation.fair import FIRST, MINUTE, Fair, Interview, level, schedule
 from matcher.reference import Reference
 from matcher.simulation.fairs import on_site_chance
 from matcher.simulation.firms import draw_employers, draw_vacancies
@@ -295,6 +295,7 @@ def _planned(day: Day, plan: Plan) -> Plan:
         ready=np.zeros(len(people), np.int32),
         leaves=fair.leaves[people] - np.int32(now),
         wanted=day.room[people] + np.isin(people, in_one).astype(np.int32),
+        first=np.where(day.been[people].any(axis=1), 0.0, FIRST * level(chances)),
         chances=chances,
         vacancies=day.best[people],
         interviewers=fair.interviewers,
@@ -305,7 +306,7 @@ def _planned(day: Day, plan: Plan) -> Plan:
     )
     found = schedule(
         asked,
-        waiting=price_of_a_minute(asked),
+        waiting=MINUTE * level(chances),
         under_way=under_way,
         before=[
             Interview(row[p], b, start - now, start - now + int(fair.minutes[b]))
