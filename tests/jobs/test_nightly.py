@@ -19,9 +19,10 @@ from typer.testing import CliRunner
 from matcher.artifacts.folder import created
 from matcher.bootstrap import App
 from matcher.cli import app as command
-from matcher.db.engine import migrate, open_engine, writing
+from matcher.db.engine import migrate, open_engine, reading, writing
+from matcher.db.fair_plans import Visitor, keep_visitor, visitors_of
 from matcher.db.store import get_many, upsert
-from matcher.entities import Vacancy
+from matcher.entities import JobFair, Vacancy
 from matcher.errors import ConfigurationError, ConflictError
 from matcher.jobs import candidates, prepared
 from matcher.jobs.alone import alone
@@ -241,6 +242,19 @@ def test_training_waits_for_the_first_night_of_a_month(app: App, files: Path):
     assert train.result["due"]
     assert "untrained" in train.result or len(created(app.ranker_folder)) == 2
     assert told[-1].step == "record"
+
+
+def test_a_night_forgets_who_was_at_a_fair_a_day_ago(app: App, files: Path):
+    fair = JobFair(id="F-1", name="春季徵才活動", held_on=TODAY)
+    ago = {"old": timedelta(hours=25), "new": timedelta(hours=2)}
+    with writing(app.engine) as connection:
+        upsert(connection, [fair])
+        for key, time in ago.items():
+            keep_visitor(connection, fair.id, Visitor(id=key, seeker_id=None, seen_at=NOW - time))
+    one_night(app, files)
+    with reading(app.engine) as connection:
+        kept = visitors_of(connection, fair.id, since=NOW - timedelta(days=9))
+    assert [visitor.id for visitor in kept] == ["new"]
 
 
 def test_a_day_to_come_is_refused(app: App, files: Path):

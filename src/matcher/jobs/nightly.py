@@ -19,8 +19,9 @@ from matcher.artifacts.index import KIND as INDEX
 from matcher.artifacts.index import IndexGeneration, load_index
 from matcher.artifacts.plan import load_plan
 from matcher.compliance.lint import Linter
-from matcher.db.engine import reading
+from matcher.db.engine import appending, reading
 from matcher.db.events import newest_event
+from matcher.db.fair_plans import forget_visitors
 from matcher.db.store import last_change, register_id
 from matcher.errors import ConfigurationError, MatcherError, NotReadyError
 from matcher.features.columns import day_number
@@ -39,6 +40,7 @@ from matcher.jobs.taken import Taken, files_in
 from matcher.jobs.train import train
 from matcher.service.champion import Champion
 from matcher.service.clock import day_of, end_of
+from matcher.service.fair_plan import KEPT
 from matcher.service.figures import last_twelve_months
 from matcher.service.indexing import Indexer
 from matcher.service.proof import Proof
@@ -164,6 +166,8 @@ def nightly(bureau: Bureau, night: date, *, now: datetime, track: Track) -> Iter
     last_moment = end_of(night) - timedelta(seconds=1)
     journal = Journal.of(folder, night, min(now, last_moment))
     _tidy(bureau.folder)
+    with appending(bureau.engine) as connection:
+        forget_visitors(connection, before=now - KEPT)
     for step in STEPS:
         work = Night(bureau, journal, track)
         inputs = digest_of(step.inputs(work))
