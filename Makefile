@@ -21,6 +21,7 @@ run:
 	@$(BIN)/matcher import $(DEMO)/register
 	@$(BIN)/matcher index
 	@test -f $(DEMO)/ranker/current || $(BIN)/matcher train
+	@! test -f $(DEMO)/ranker/current || $(BIN)/matcher plan -n 3
 	@$(BIN)/matcher welcome
 	@$(BIN)/matcher serve
 

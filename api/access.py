@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.crowd import Crowd
 from api.edge import limited
+from api.input_errors import parameters_of, refuse_unknown_parameters
 from matcher.bootstrap import App
 from matcher.entities import Channel
 from matcher.errors import ForbiddenError, UnauthenticatedError
@@ -28,6 +29,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not": DESK,
     "GET /v1/seekers/{seeker_id}/changes": DESK,
     "PUT /v1/seekers/{seeker_id}": DESK,
+    "DELETE /v1/seekers/{seeker_id}": frozenset({SUPERVISOR, ADMIN}),
     "PUT /v1/vacancies/{vacancy_id}": DESK,
     "POST /v1/vacancies/{vacancy_id}/close": DESK,
     "POST /v1/referrals": DESK,
@@ -39,6 +41,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "GET /v1/rates/{rate}/events": DESK | {ANALYST},
     "GET /v1/fairs/{fair_id}/rates": DESK | {ANALYST},
     "GET /v1/fairs/{fair_id}/plan": DESK | {ANALYST},
+    "GET /v1/plan": frozenset({SUPERVISOR, ANALYST, ADMIN}),
 }
 """Every route of `/v1`. One that is missing here cannot be made: the program does not start."""
 
@@ -51,7 +54,7 @@ CHANNELS: Mapping[Role, Channel] = {
 }
 
 LISTS = "lists"
-"""Tag of the routes that make match lists: no more of them at once than `Crowd` lets in."""
+"""Tag of the routes and pages that make match lists: `Crowd` lets so many in at once."""
 
 SCHEMES = (
     Depends(HTTPBearer(auto_error=False, description="An API key, `mk_...`.")),
@@ -65,9 +68,10 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler behind the check; raises KeyError for a route that `MAY` lacks."""
-        answer = super().get_route_handler()
+        answer = self.answering()
         allowed = MAY[f"{' '.join(self.methods or ())} {self.path}"]
         is_list = LISTS in self.tags
+        known = parameters_of(self.dependant)
 
         async def guarded(request: Request) -> Response:
             app: App = request.app.state.matcher
@@ -81,6 +85,7 @@ class GuardedRoute(APIRoute):
                     remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
                 )
             request.state.principal = principal
+            refuse_unknown_parameters(request, known)
             if not is_list:
                 return await answer(limited(request))
             crowd: Crowd = request.app.state.crowd
@@ -88,6 +93,10 @@ class GuardedRoute(APIRoute):
                 return await answer(limited(request))
 
         return guarded
+
+    def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers who is let in."""
+        return super().get_route_handler()
 
 
 def _key(request: Request) -> str:

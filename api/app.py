@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.board import board
 from api.crowd import Crowd
+from api.dashboard import dashboard
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
@@ -20,8 +21,9 @@ from api.kiosk import kiosk
 from api.problems import answer_with_problems
 from api.rates import rates
 from api.rendering import STATIC
-from api.routes import v1
+from api.routes import lists, v1
 from api.sign_in import sign_in
+from api.vacancies import vacancies
 from matcher.bootstrap import App
 
 DESCRIPTION = """Match lists with reasons, and the rates of the bureau.
@@ -57,10 +59,11 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.state.crowd = Crowd()
     web.add_middleware(Edge)
     answer_with_problems(web)
+    web.include_router(lists)
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
-    for pages in (sign_in, kiosk, board):
+    for pages in (sign_in, kiosk, board, vacancies, dashboard):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)

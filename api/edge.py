@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import internal_problem
 
 MAX_BODY_BYTES = 1_000_000
-PAGES = ("/kiosk", "/fairs", "/sign-")
+PAGES = ("/kiosk", "/fairs", "/dashboard", "/lint", "/vacancies", "/sign-")
 """What people look at; what fails there is said by FAILED."""
 FAILED = Path(__file__).parent / "static" / "failed.html"
 OPEN_FILES = ("/static", "/docs")
@@ -41,6 +41,16 @@ PROTECTION = {
 }
 """On every answer."""
 
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_UNKEPT = {"Cache-Control": "no-store"}
+_USUAL, _OF_FILES = _raw(PROTECTION | _UNKEPT), _raw(PROTECTION)
+_OF_DOCS = _raw(PROTECTION | {"Content-Security-Policy": POLICY_OF_DOCS})
+(_ENCRYPTED,) = _raw({"Strict-Transport-Security": "max-age=31536000"})
+
 log = structlog.get_logger("api.access")
 
 
@@ -61,15 +71,9 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])
-                headers = MutableHeaders(scope=message)
-                for name, value in PROTECTION.items():
-                    headers[name] = value
-                if scope["path"].startswith("/docs"):
-                    headers["Content-Security-Policy"] = POLICY_OF_DOCS
+                message["headers"] = [*message["headers"], *_headers(scope["path"])]
                 if scope["scheme"] == "https":
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
-                if not scope["path"].startswith(OPEN_FILES):
-                    headers["Cache-Control"] = "no-store"
+                    message["headers"].append(_ENCRYPTED)
             await send(message)
 
         try:
@@ -89,6 +93,12 @@ class Edge:
                 status=status,
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )
+
+
+def _headers(path: str) -> list[tuple[bytes, bytes]]:
+    if not path.startswith(OPEN_FILES):
+        return _USUAL
+    return _OF_DOCS if path.startswith("/docs") else _OF_FILES
 
 
 def _told(path: str) -> Response:

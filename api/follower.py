@@ -40,6 +40,7 @@ class Follower:
         """Load the newest ranker and index now, then follow in the background."""
         self._attempt(lambda: self._app.champion.load_newest())
         self._attempt(lambda: self._app.live.load_newest())
+        self._attempt(lambda: self._app.follow_market())
         self._thread.start()
 
     def stop(self) -> None:
@@ -62,6 +63,7 @@ class Follower:
     def _follow(self) -> None:
         self._app.sync()
         self._app.figures.keep_fresh(day_of(self._app.clock()))
+        self._app.overview.keep_fresh()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
+from api.access import LISTS
 from api.introduction import KILOMETRES, PAY_FLOORS, YEARS, profile_in, said, without_numbers
 from api.page_route import KIOSK_COOKIE, PageRoute, Service, Spoken, ThisKiosk, give_session, sorry
 from api.pdf import pdf
@@ -91,7 +92,7 @@ def scan(
     return _next()
 
 
-@kiosk.post("/confirm")
+@kiosk.post("/confirm", tags=[LISTS])
 def confirm(app: Service, here: ThisKiosk) -> Response:
     """The masked name is the visitor's own."""
     app.visits.confirm(here, now=app.clock())
@@ -105,7 +106,7 @@ def write(app: Service, here: ThisKiosk) -> Response:
     return _next()
 
 
-@kiosk.post("/introduce")
+@kiosk.post("/introduce", tags=[LISTS])
 def introduce(app: Service, here: ThisKiosk, form: Filled) -> Response:
     """Take in the short résumé."""
     fields = said(form)

@@ -17,7 +17,8 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.access import ANALYST, DESK, KIOSK
+from api.access import ADMIN, ANALYST, DESK, KIOSK, LISTS, SUPERVISOR
+from api.crowd import Crowd
 from api.edge import limited
 from api.problems import DATABASE_TROUBLE, kind_of
 from api.rendering import form_token, page
@@ -29,6 +30,7 @@ from matcher.service.keys import Principal, Role
 from matcher.service.kiosks import Kiosk
 
 READERS = DESK | {ANALYST}
+STATISTICIANS = frozenset({ANALYST, SUPERVISOR, ADMIN})
 KIOSKS = frozenset({KIOSK})
 EVERYBODY: frozenset[Role] = frozenset()
 
@@ -42,6 +44,15 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /fairs/{fair_id}/booth": DESK,
     "POST /fairs/{fair_id}/papers": DESK,
     "POST /fairs/{fair_id}/resumes/{resume_id}": DESK,
+    "GET /dashboard": STATISTICIANS,
+    "GET /lint": DESK,
+    "GET /vacancies/new": DESK,
+    "POST /vacancies/new": DESK,
+    "GET /vacancies/file": DESK,
+    "POST /vacancies/file": DESK,
+    "GET /vacancies/{vacancy_id}": DESK,
+    "POST /vacancies/{vacancy_id}": DESK,
+    "POST /vacancies/{vacancy_id}/close": DESK,
     "GET /kiosk/set-up": EVERYBODY,
     "POST /kiosk/set-up": EVERYBODY,
     "GET /kiosk/sorry": EVERYBODY,
@@ -58,6 +69,14 @@ PAGES: Mapping[str, frozenset[Role]] = {
 }
 """Every page, and the roles it wants. One that is missing here cannot be made."""
 
+NAVIGATION: Mapping[str, str] = {
+    "/fairs": "fairs",
+    "/vacancies/new": "vacancy.new",
+    "/lint": "vacancy.lint",
+    "/dashboard": "dashboard",
+}
+"""Pages that staff go to from every other, and their names."""
+
 KIOSK_COOKIE, STAFF_COOKIE, LANGUAGE_COOKIE = "kiosk", "staff", "language"
 
 log = structlog.get_logger(__name__)
@@ -70,6 +89,7 @@ class PageRoute(APIRoute):
         """The handler behind the checks; raises KeyError for a page that `PAGES` lacks."""
         answer = super().get_route_handler()
         allowed = PAGES[f"{' '.join(self.methods or ())} {self.path}"]
+        is_list = LISTS in self.tags
 
         async def guarded(request: Request) -> Response:
             request.state.language = _language(request)
@@ -79,7 +99,12 @@ class PageRoute(APIRoute):
                     _refuse_other_sites(request)
                 if allowed:
                     await _let_in(request, allowed)
-                response = await answer(request)
+                if is_list:
+                    crowd: Crowd = request.app.state.crowd
+                    async with crowd.turn():
+                        response = await answer(request)
+                else:
+                    response = await answer(request)
             except UnauthenticatedError:
                 return RedirectResponse(_entrance(request), HTTPStatus.SEE_OTHER)
             except (MatcherError, RequestValidationError, HTTPException, *DATABASE_TROUBLE) as e:
@@ -127,6 +152,11 @@ async def _let_in(request: Request, allowed: frozenset[Role]) -> None:
                 remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
             )
         request.state.principal = principal
+        request.state.navigation = {
+            path: name
+            for path, name in NAVIGATION.items()
+            if principal.role in PAGES[f"GET {path}"]
+        }
     request.state.token = token
     if request.method == "POST":
         form = await request.form()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import orjson
@@ -14,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from api.input_errors import found_in
 from matcher.errors import (
     ArtefactError,
     BusyError,
@@ -53,8 +53,6 @@ _HEADERS: Mapping[type[MatcherError], Mapping[str, str]] = {
 
 DATABASE_TROUBLE = (OperationalError, InterfaceError, PoolTimeoutError)
 """What SQLAlchemy raises where the database does not answer, or not soon enough."""
-
-_OWN_NAME = re.compile(r"[a-z_]{1,40}")
 
 log = structlog.get_logger(__name__)
 
@@ -156,21 +154,8 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid-input",
         detail="The request is not as it should be; see `errors`.",
-        remedy="Correct the fields named; /docs shows what each takes.",
-        # Of pydantic's findings only place and rule: `input` and `ctx` repeat what was sent.
-        more={
-            "errors": [
-                {"field": _field(found["loc"]), "rule": found["msg"]} for found in error.errors()
-            ]
-        },
-    )
-
-
-def _field(location: Sequence[str | int]) -> str:
-    """Path of a field; a name that is none of ours may hold anything, so it is not repeated."""
-    return ".".join(
-        str(part) if isinstance(part, int) or _OWN_NAME.fullmatch(part) else "(unknown)"
-        for part in location
+        remedy="Correct the fields named.",
+        more={"errors": found_in(error.errors())},
     )
 
 

@@ -43,7 +43,7 @@ LIST_ITEMS = 64
 def _readable(read: values.Parse, raw: str) -> str:
     found = read(raw)
     if isinstance(found, values.Unreadable):
-        raise ValueError(found.rule)
+        raise ValueError(found.rule, found.remedy)
     return raw
 
 
@@ -111,7 +111,9 @@ class ProfileBody(_Person):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.title.strip() or self.text.strip() or self.occupation):
-            raise ValueError("text, title or occupation is needed")
+            raise ValueError(
+                "text, title or occupation is needed", "Say in one of them what work is wanted."
+            )
         return self
 
 
@@ -156,7 +158,9 @@ class VacancyBody(_Body):
     @model_validator(mode="after")
     def _hides_no_figure(self) -> Self:
         if self.pay_disclosed is False and (self.pay_low or self.pay_high):
-            raise ValueError("undisclosed pay has no figures")
+            raise ValueError(
+                "undisclosed pay has no figures", "Leave the figures out, or set pay_disclosed."
+            )
         return self
 
 

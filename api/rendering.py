@@ -44,6 +44,8 @@ def render(template: str, request: Request, *, language: Language, **values: obj
         say=partial(_say, language),
         token=form_token(token) if token else "",
         signed_in=bool(token),
+        navigation=getattr(request.state, "navigation", {}),
+        path=request.url.path,
         in_language=partial(_in_language, request),
         **values,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
 
-from api.access import LISTS, SCHEMES, Caller, CallersChannel, GuardedRoute, Service
+from api.access import CHANNELS, LISTS, SCHEMES, Caller, CallersChannel, GuardedRoute, Service
 from api.advice import Outlook, WhyNot
+from api.lists import AskedForPeople, AskedForVacancies, ListRoute
 from api.records import (
     DRAFT,
     Id,
@@ -26,8 +27,10 @@ from api.records import (
 from api.schemas import (
     CandidateList,
     Closed,
+    Erased,
     FairPlanned,
     Findings,
+    Market,
     Noted,
     Overridden,
     Referred,
@@ -39,7 +42,8 @@ from api.schemas import (
 )
 from matcher.bootstrap import App
 from matcher.calendar_roc import roc_text
-from matcher.entities import Language
+from matcher.entities import ErasureReason, Language
+from matcher.errors import NotFoundError
 from matcher.ranking.wording import Voice
 from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.clock import day_of
@@ -48,18 +52,19 @@ from matcher.service.lint_views import checked_view
 from matcher.service.lists import Slate
 from matcher.service.views import slate_view
 
-v1 = APIRouter(
-    prefix="/v1",
-    route_class=GuardedRoute,
-    dependencies=list(SCHEMES),
-    responses=problem_responses(401, 403, 413, 422, 500, 503),
-)
+_ROUTER: dict[str, Any] = {
+    "prefix": "/v1",
+    "dependencies": list(SCHEMES),
+    "responses": problem_responses(401, 403, 413, 422, 500, 503),
+}
+lists = APIRouter(route_class=ListRoute, **_ROUTER)
+v1 = APIRouter(route_class=GuardedRoute, **_ROUTER)
 
 SeekerId = Annotated[Id, Path(description="the bureau's id of the job seeker")]
 VacancyId = Annotated[Id, Path(description="the bureau's id of the vacancy")]
 ReferralId = Annotated[Id, Path(description="the id that the referral was answered with")]
 Said = Annotated[Voice, Query(description="whom the sentences address")]
-K = Annotated[int, Query(ge=1, le=100, description="lines at most")]
+Why = Annotated[ErasureReason, Query(description="why; kept beside a hash of the id")]
 Lang = Annotated[Language, Query(description="language of the sentences")]
 
 _404, _409 = problem_responses(404), problem_responses(409)
@@ -72,42 +77,61 @@ def _may_create(model: type) -> Responses:
     }
 
 
-@v1.get(
+@lists.get(
     "/seekers/{seeker_id}/matches", tags=[LISTS], responses={200: {"model": VacancyList}, **_404}
 )
 def vacancies_for_a_seeker(
-    app: Service, channel: CallersChannel, seeker_id: SeekerId, k: K = 10, lang: Lang = Language.ZH
+    app: Service, caller: Caller, seeker_id: SeekerId, asked: AskedForVacancies
 ) -> Response:
     """The best open vacancies for a registered person, with reasons."""
-    return _slate(app.lists.for_seeker(seeker_id, k=k, channel=channel), app, lang)
+    slate = app.lists.for_seeker(
+        seeker_id,
+        k=asked.k,
+        channel=CHANNELS[caller.role],
+        station=caller.key_id,
+        own=asked.own,
+    )
+    return _slate(slate, app, asked.lang)
 
 
-@v1.get(
+@lists.get(
     "/vacancies/{vacancy_id}/candidates",
     tags=[LISTS],
     responses={200: {"model": CandidateList}, **_404},
 )
 def candidates_for_a_vacancy(
-    app: Service,
-    channel: CallersChannel,
-    vacancy_id: VacancyId,
-    k: K = 10,
-    lang: Lang = Language.ZH,
+    app: Service, caller: Caller, vacancy_id: VacancyId, asked: AskedForPeople
 ) -> Response:
     """The best active job seekers for an open vacancy, with reasons; none for a closed one."""
-    return _slate(app.lists.for_vacancy(vacancy_id, k=k, channel=channel), app, lang)
+    slate = app.lists.for_vacancy(vacancy_id, k=asked.k, channel=CHANNELS[caller.role])
+    return _slate(slate, app, asked.lang)
 
 
 @v1.post("/matches", tags=[LISTS], responses={200: {"model": VacancyList}})
 def vacancies_for_a_profile(
-    app: Service, channel: CallersChannel, body: ProfileBody, k: K = 10, lang: Lang = Language.ZH
+    app: Service, caller: Caller, body: ProfileBody, asked: AskedForVacancies
 ) -> Response:
     """The best open vacancies for somebody nobody registered; nothing of the profile is kept.
 
     What its fields state is a criterion; what its text says only orders the list.
     """
     profile = profile_of(body, day_of(app.clock()), app.reference)
-    return _slate(app.lists.for_profile(profile, k=k, channel=channel), app, lang)
+    slate = app.lists.for_profile(
+        profile,
+        k=asked.k,
+        channel=CHANNELS[caller.role],
+        station=caller.key_id,
+        own=asked.own,
+    )
+    return _slate(slate, app, asked.lang)
+
+
+@v1.get("/plan", tags=["plan"], responses={200: {"model": Market}, **_404})
+def the_plan(app: Service) -> Response:
+    """How the openings are shared out now: what it brings, who is crowded or starved, and why."""
+    if app.prices.market is None:
+        raise NotFoundError("Nothing is planned yet.", remedy="Run `matcher plan`.")
+    return _json(app.prices.market)
 
 
 @v1.get(
@@ -143,6 +167,24 @@ def put_a_seeker(app: Service, seeker_id: SeekerId, body: SeekerBody) -> Respons
     """Store a job seeker's whole record. Identity numbers come in by `matcher import` only."""
     new = app.register.put(seeker_of(body, seeker_id, app.reference), now=app.clock())
     return _json({"id": seeker_id, "created": new}, status=201 if new else 200)
+
+
+@v1.delete(
+    "/seekers/{seeker_id}",
+    tags=["register"],
+    status_code=202,
+    responses={200: {"model": Erased}, 202: {"model": Erased}, **_404},
+)
+def erase_a_seeker(
+    app: Service, caller: Caller, seeker_id: SeekerId, reason: Why = ErasureReason.REQUEST
+) -> Response:
+    """Erase a person for good: at once from the register and every list.
+
+    202: files are erased by the next night, or by `matcher erase`. 200: nothing is left anywhere.
+    """
+    done = app.register.erase(seeker_id, reason=reason, by=caller.key_id, now=app.clock())
+    pending = done.finished_at is None
+    return _json({"id": seeker_id, "files_pending": pending}, status=202 if pending else 200)
 
 
 @v1.put("/vacancies/{vacancy_id}", tags=["register"], responses=_may_create(StoredVacancy))

@@ -98,8 +98,16 @@ class _Line(Answer):
     unknown: list[Unknown]
 
 
+class Crowd(Answer):
+    """In how many people's lists a vacancy stands, and the chance that an opening is still free."""
+
+    shown_to: int
+    free: float
+    text: str
+
+
 class VacancyLine(_Line):
-    """A vacancy in a list."""
+    """A vacancy in a list; `crowd` null: the list was made by itself."""
 
     title: str
     employer: Employer | None
@@ -108,6 +116,7 @@ class VacancyLine(_Line):
     address: str
     pay: Pay
     openings_left: int
+    crowd: Crowd | None
     posted_on: str
     closes_on: str | None
     closes_on_roc: str | None
@@ -211,13 +220,18 @@ class Versions(Answer):
     change_seq: int
     encoder: str
     ranker: str
+    plan: str | None
 
 
 class Ranking(Answer):
-    """How the list was ordered, and whether chance exchanged two of its places."""
+    """How the list was ordered, and whether chance exchanged two of its places.
+
+    `shared` says that the openings are shared out among all people; null: the list stands alone.
+    """
 
     trained: bool
     text: str
+    shared: str | None
     exploration: float | None
     swapped: tuple[int, int] | None
 
@@ -243,6 +257,62 @@ class VacancyList(_Slate):
     """Vacancies for a person, best first; `eligible` met all criteria."""
 
     lines: list[VacancyLine]
+
+
+class Mend(Answer):
+    """How many more people would be eligible if one criterion were given up."""
+
+    criterion: str
+    people: int
+    detail: int | str | None
+
+
+class CrowdedVacancy(Answer):
+    """A vacancy that too many, or nobody, is shown; `free`: the chance of a free opening."""
+
+    vacancy: str
+    openings: int
+    shown: int
+    load: float
+    sent: float
+    free: float
+    eligible: int
+    candidates: int
+    mend: list[Mend]
+
+
+class Terms(Answer):
+    """What lists owe the people they are for."""
+
+    exposure: list[float]
+    care: float
+    floor: float
+
+
+class Market(Answer):
+    """A plan: expected hires of all lists together and by themselves, and what cannot be beaten."""
+
+    day: str
+    simulated: bool
+    people: int
+    vacancies: int
+    openings: int
+    ranker: str
+    terms: Terms
+    steps: int
+    expected_hires: float
+    unpriced: float
+    bound: float
+    gap: float
+    worse_share: float
+    kept_mean: float
+    kept_least: float
+    best_kept_least: float
+    starved_count: int
+    starved_openings: int
+    crowded_count: int
+    starved: list[CrowdedVacancy]
+    crowded: list[CrowdedVacancy]
 
 
 class CandidateList(_Slate):
@@ -392,6 +462,13 @@ class Overridden(Answer):
     reason: str
     made_at: str
     made_by: str
+
+
+class Erased(Answer):
+    """A person who is in no register and no list any more."""
+
+    id: str
+    files_pending: bool
 
 
 class Closed(Answer):

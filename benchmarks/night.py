@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import bureau
@@ -176,7 +177,7 @@ def main() -> None:
         shutil.rmtree(lists, ignore_errors=True)
         index = published(app)
         for name, prepare_lists, asking in (
-            ("candidates", prepare_candidates, "seekers"),
+            ("candidates", partial(prepare_candidates, sent={}), "seekers"),
             ("shortlists", prepare_shortlists, "vacancies"),
         ):
             pool = getattr(index, asking)

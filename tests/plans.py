@@ -21,6 +21,7 @@ def planned(app: App, index: IndexGeneration, folder: Path, *, floor: float = 0.
         ranker=ranker,
         reference=app.reference,
         today=day_number(day_of(now)),
+        sent={},
         progress=lambda _done, _total: None,
     )
     return make_plan(

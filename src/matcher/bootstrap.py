@@ -38,12 +38,15 @@ from matcher.service.kiosks import Kiosks
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.overview import Overview
 from matcher.service.policies import Policies
 from matcher.service.prices import Prices
 from matcher.service.proof import Proof
 from matcher.service.publication import Publisher
 from matcher.service.register import Register
+from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
+from matcher.service.vacancy_intake import VacancyIntake
 from matcher.service.visits import Visits
 
 
@@ -157,6 +160,11 @@ class App:
         """What a published report counts."""
         return Publisher(self.engine, self.clock)
 
+    @cached_property
+    def overview(self) -> Overview:
+        """The counts of the last twelve months, kept for the dashboard."""
+        return Overview(self.engine, self.publisher, self.clock)
+
     @property
     def proof(self) -> Proof:
         """What cannot be right in the register's figures."""
@@ -185,17 +193,7 @@ class App:
     @cached_property
     def fair_lists(self) -> FairLists:
         """Match lists at job fairs."""
-        return FairLists(
-            self.engine,
-            self.live,
-            self.indexer,
-            self.figures,
-            champion=self.champion,
-            prices=self.prices,
-            policies=self.policies,
-            exploration=self.exploration,
-            clock=self.clock,
-        )
+        return FairLists(self.engine, self.live, self.indexer, self.lists, clock=self.clock)
 
     @cached_property
     def fairs(self) -> Fairs:
@@ -241,10 +239,20 @@ class App:
         folder = self.settings.data_dir / "reference"
         return Linter(read_lexicon(folder, TERMS), read_wages(folder))
 
+    @property
+    def retention(self) -> Retention:
+        """How long things about people are kept."""
+        return read_retention(self.settings.data_dir / "reference")
+
     @cached_property
     def lint(self) -> Lint:
         """What the law objects to, and what a supervisor let stand."""
         return Lint(self.engine, self.linter)
+
+    @cached_property
+    def vacancy_intake(self) -> VacancyIntake:
+        """Where vacancies are held against the law before they are published."""
+        return VacancyIntake(self.engine, self.live, self.linter)
 
     @cached_property
     def register(self) -> Register:
@@ -264,10 +272,13 @@ class App:
         """Bring the live index up to date with the register, newly published index and ranker."""
         self.champion.load_newest()
         self.live.load_newest()
-        today = day_of(self.clock())
-        self.prices.follow(today)
+        self.follow_market()
+        return self.live.sync(day_of(self.clock()))
+
+    def follow_market(self) -> None:
+        """Take up the newest plan, the day's referrals, and which desks and trials use it."""
+        self.prices.follow(day_of(self.clock()))
         self.policies.follow()
-        return self.live.sync(today)
 
     @property
     def identity_key(self) -> IdentityKey | None:

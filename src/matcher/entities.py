@@ -77,6 +77,14 @@ class SeekerStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ErasureReason(StrEnum):
+    """Why a person is erased; a closed list, so that no sentence about them outlasts them."""
+
+    REQUEST = "request"
+    EXPIRED = "expired"
+    MISTAKE = "mistake"
+
+
 class Channel(StrEnum):
     """Where a list was shown or a referral made."""
 

@@ -31,8 +31,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Reference:
-    """All tables. Codes are the keys; `names` map a language code to the shown name."""
+    """All tables. Codes are the keys; `names` map a language code to the shown name.
 
+    `folder` is where they were read; tables that few ask for are read there by who asks.
+    """
+
+    folder: Path
     places: Mapping[str, Place]
     occupations: Mapping[str, str]
     licences: Mapping[str, Mapping[str, str]]
@@ -48,6 +52,7 @@ class Reference:
                 code = row["code"]
                 places[code] = Place(code, row["name"], row["name_en"], latitude, longitude)
         return cls(
+            folder=folder,
             places=places,
             occupations={r["code"]: r["name"] for r in table_rows(folder / "occupations.csv")},
             licences={r.pop("code"): r for r in table_rows(folder / "licences.csv")},

@@ -7,8 +7,12 @@ import asyncio
 import pytest
 
 from api.crowd import AT_ONCE, INSIDE, Crowd
+from matcher.entities import Language
 from matcher.errors import BusyError
+from matcher.service.keys import Role
 from tests.bureau import Bureau
+from tests.fairground import CARD
+from tests.pages.test_access import sign_in
 
 
 def test_so_many_are_let_in_and_so_many_worked_on():
@@ -62,3 +66,33 @@ def test_who_is_sent_away_hears_when_to_come_again_and_others_are_served(bureau:
     assert bureau.get("/v1/rates").status_code == 200
     crowd._inside = 0
     assert bureau.get("/v1/seekers/S-1/matches").status_code == 200
+
+
+WORDS = {
+    "zh": "人太多",
+    "en": "Many people are asking",
+    "vi": "nhiều người hỏi",
+    "id": "banyak yang bertanya",
+    "th": "มีผู้ใช้จำนวนมาก",
+}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_kiosk_of_a_crowded_service_says_so_in_the_visitors_language(
+    fairground: Bureau, language: Language
+):
+    token = sign_in(fairground, Role.KIOSK)
+    client, crowd = fairground.client, fairground.client.app.state.crowd
+    client.post("/kiosk/language", data={"lang": language, "token": token})
+    client.post("/kiosk/scan", data={"number": CARD, "token": token})
+    crowd._inside = INSIDE
+    answer = client.post("/kiosk/confirm", data={"token": token})
+    assert WORDS[language] in answer.text
+    assert 'http-equiv="refresh"' in answer.text
+    client.post("/kiosk/write", data={"token": token})
+    answer = client.post("/kiosk/introduce", data={"token": token, "job": "4321"})
+    assert WORDS[language] in answer.text
+    crowd._inside = 0
+    client.post("/kiosk/scan", data={"number": CARD, "token": token})
+    answer = client.post("/kiosk/confirm", data={"token": token})
+    assert "V-1" in answer.text

@@ -112,25 +112,34 @@ def test_a_cache_of_another_encoder_is_refused(tmp_path: Path) -> None:
         encode_cached(LetterEncoder("b" * 64), cache, ["welder"], role=Role.QUERY)
 
 
-def test_forgotten_texts_leave_neither_key_nor_vector_in_the_folder(tmp_path: Path) -> None:
+def test_whoever_is_forgotten_leaves_neither_key_nor_vector_in_the_folder(tmp_path: Path) -> None:
     encoder = LetterEncoder()
-    texts = ["of somebody who left", "kept", "kept too"]
+    texts = ["of somebody who left", "written before", "kept", "kept too"]
     with _cache(tmp_path, encoder) as cache:
-        vectors = encode_cached(encoder, cache, texts, role=Role.PASSAGE)
+        encode_cached(encoder, cache, texts[1:2], role=Role.QUERY, owners=["S-1"])
+        owners = ["S-1", "S-1", "S-2", "S-2"]
+        vectors = encode_cached(encoder, cache, texts, role=Role.QUERY, owners=owners)
 
     def stored(row: int) -> bool:
-        trace = vectors[row].tobytes(), cache_key(texts[row], role=Role.PASSAGE)
+        trace = vectors[row].tobytes(), cache_key(texts[row], role=Role.QUERY)
         files = [p.read_bytes() for p in (tmp_path / "cache").iterdir()]
         return any(mark in content for mark in trace for content in files)
 
-    assert stored(0)
-    assert forget_everywhere(texts[:1], role=Role.QUERY, models_dir=tmp_path) == 0
-    assert forget_everywhere(texts[:1], role=Role.PASSAGE, models_dir=tmp_path) == 1
-    assert not stored(0)
-    assert stored(1)
+    assert all(map(stored, range(4)))
+    assert forget_everywhere(["S-3"], models_dir=tmp_path) == 0
+    assert forget_everywhere(["S-1"], models_dir=tmp_path) == 2
+    assert [stored(row) for row in range(4)] == [False, False, True, True]
+    assert forget_everywhere(["S-1"], models_dir=tmp_path) == 0
+
+
+def test_a_vector_known_before_it_was_owned_is_forgotten_with_its_owner(tmp_path: Path) -> None:
+    encoder = LetterEncoder()
     with _cache(tmp_path, encoder) as cache:
-        encode_cached(encoder, cache, texts, role=Role.PASSAGE)
-    assert encoder.calls == [3, 1]
+        encode_cached(encoder, cache, ["welder"], role=Role.QUERY)
+        encode_cached(encoder, cache, ["welder"], role=Role.QUERY, owners=["S-1"])
+        assert cache.forget(["S-1"]) == 1
+        encode_cached(encoder, cache, ["welder"], role=Role.QUERY)
+    assert encoder.calls == [1, 1]
 
 
 def test_the_cache_holds_no_text(tmp_path: Path) -> None:

@@ -101,6 +101,19 @@ def test_an_error_in_a_cell_costs_its_row(tmp_path: Path, read_file: Read) -> No
     [chunk] = read_file(tmp_path / "w.xlsx")
     assert [(r.row, r.field, r.value) for r in chunk.rejects] == [(2, "name", "#N/A")]
     assert [record.entity.id for record in chunk.records] == ["e2"]
+    assert "error of a spreadsheet" in chunk.rejects[0].rule
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", " #REF! "])
+def test_an_error_saved_as_text_is_an_error_too(
+    tmp_path: Path, read_file: Read, error: str
+) -> None:
+    path = tmp_path / "w.csv"
+    path.write_text(f"id,name,industry\ne1,{error},\ne2,#1 倉儲,\n", encoding="utf-8")
+    [chunk] = read_file(path)
+    assert [(r.row, r.field, r.value) for r in chunk.rejects] == [(2, "name", error.strip())]
+    assert "formula" not in chunk.rejects[0].rule
+    assert [record.entity.id for record in chunk.records] == ["e2"]
 
 
 def test_empty_sheets_beside_the_one_with_data_do_no_harm(tmp_path: Path, read_file: Read) -> None:

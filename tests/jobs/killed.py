@@ -15,7 +15,8 @@ from matcher.config import ROOT
 from matcher.identity import IdentityKey
 from matcher.jobs import candidates, prepared
 from matcher.jobs.alone import alone
-from matcher.jobs.nightly import Bureau, Told, nightly
+from matcher.jobs.night import Bureau
+from matcher.jobs.nightly import Told, nightly
 from matcher.jobs.recording import Store
 from matcher.service.clock import day_of
 from tests.bureau import NOON, settings_in, untracked
@@ -40,6 +41,8 @@ def workplace(app: App, incoming: Path) -> Bureau:
         rejects=var / "rejects",
         index=app.index_folder,
         rankers=app.ranker_folder,
+        models=app.settings.models_dir,
+        retention=app.retention,
         plans=app.plan_folder,
         floor=app.floor,
         folder=app.night_folder,

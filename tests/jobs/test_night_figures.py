@@ -40,6 +40,7 @@ def counted(folder: Path, model: Path, records: Sequence[Any]) -> dict[tuple[str
         ranker=ranker,
         reference=app.reference,
         today=day_number(TODAY),
+        sent={},
         progress=quiet,
     )
     prepare_slates(

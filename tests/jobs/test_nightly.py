@@ -19,13 +19,13 @@ from typer.testing import CliRunner
 from matcher.artifacts.folder import created
 from matcher.bootstrap import App
 from matcher.cli import app as command
-from matcher.db.engine import migrate, open_engine, reading, writing
-from matcher.db.fair_plans import Visitor, keep_visitor, visitors_of
+from matcher.db.engine import migrate, open_engine, writing
 from matcher.db.store import get_many, upsert
-from matcher.entities import JobFair, Vacancy
+from matcher.entities import Vacancy
 from matcher.errors import ConfigurationError, ConflictError
 from matcher.jobs import candidates, prepared
 from matcher.jobs.alone import alone
+from matcher.jobs.nights import State, last_figures, last_night
 from matcher.service.clock import day_of
 from matcher.simulation import simulate
 from tests.bureau import settings_in
@@ -38,8 +38,10 @@ from tests.strategies import REFERENCE
 KILLED_BEFORE = (
     ("taken.json", 1),
     ("journal.json", 1),  # taken in, but not noted
+    ("journal.json", 3),  # expired, but not noted
     ("current", 1),
     ("journal.json", 1),  # indexed, but not noted
+    ("journal.json", 3),  # erased, but not noted
     ("journal.json", 3),  # looked whether training is due, but not noted
     ("part-00001.npz", 1),
     ("journal.json", 1),  # candidates found, but not noted
@@ -122,6 +124,20 @@ def test_a_night_killed_at_every_step_ends_with_the_same_bytes(
     night = folder / "var" / "nightly" / TODAY.isoformat()
     assert {path.suffix for path in night.glob("report/*")} == {".html", ".ods", ".json"}
     assert left_by(folder) == expected
+    told = last_night(folder / "var" / "nightly")
+    assert told is not None
+    assert {step.state for step in told.steps} == {State.DONE}
+    assert {"index", "slates", "figures"} <= {step.name for step in told.steps if step.resumed}
+
+
+def test_what_a_night_left_can_be_read_again(app: App):
+    night, figures = last_night(app.night_folder), last_figures(app.night_folder)
+    assert night is not None
+    assert figures is not None
+    assert (night.day, figures.day) == (TODAY, TODAY)
+    assert not any(step.resumed for step in night.steps)
+    assert figures.simulated
+    assert figures.of("unlisted_share")
 
 
 def test_on_postgresql_the_night_leaves_the_same_bytes(
@@ -150,8 +166,8 @@ def test_what_is_done_is_not_done_again(app: App, files: Path):
     told = one_night(app, files)
     assert [step.step for step in told if not step.before] == []
     assert [step.step for step in told] == [
-        "take in", "index", "train", "candidates", "plan", "slates", "shortlists", "figures",
-        "report", "record",
+        "take in", "expire", "index", "erase", "train", "candidates", "plan", "slates",
+        "shortlists", "figures", "report", "record",
     ]  # fmt: skip
     assert left_by(app.settings.var_dir.parent) == before
 
@@ -242,19 +258,6 @@ def test_training_waits_for_the_first_night_of_a_month(app: App, files: Path):
     assert train.result["due"]
     assert "untrained" in train.result or len(created(app.ranker_folder)) == 2
     assert told[-1].step == "record"
-
-
-def test_a_night_forgets_who_was_at_a_fair_a_day_ago(app: App, files: Path):
-    fair = JobFair(id="F-1", name="春季徵才活動", held_on=TODAY)
-    ago = {"old": timedelta(hours=25), "new": timedelta(hours=2)}
-    with writing(app.engine) as connection:
-        upsert(connection, [fair])
-        for key, time in ago.items():
-            keep_visitor(connection, fair.id, Visitor(id=key, seeker_id=None, seen_at=NOW - time))
-    one_night(app, files)
-    with reading(app.engine) as connection:
-        kept = visitors_of(connection, fair.id, since=NOW - timedelta(days=9))
-    assert [visitor.id for visitor in kept] == ["new"]
 
 
 def test_a_day_to_come_is_refused(app: App, files: Path):

@@ -9,6 +9,8 @@ import pytest
 
 from matcher.artifacts.index import IndexGeneration
 from matcher.bootstrap import App
+from matcher.db.engine import reading
+from matcher.db.history import all_referred_to
 from matcher.entities import Channel
 from matcher.features.columns import day_number
 from matcher.jobs import candidates, prepared
@@ -23,6 +25,8 @@ from tests.rankers import put_in_place, small_ranker
 from tests.strategies import REFERENCE
 
 DAY = day_number(day_of(NOON))
+SENT: dict[str, list[str]] = {}
+"""Where the people of the simulated register were sent."""
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> App:
     publish_index(app)
     put_in_place(app, small_ranker())
     app.sync()
+    with reading(app.engine) as connection:
+        SENT.update(all_referred_to(connection))
     return app
 
 
@@ -49,14 +55,22 @@ def rows_in(folder: Path) -> list[dict]:
     return [row for path in sorted(folder.glob("*")) for row in pq.read_table(path).to_pylist()]
 
 
-def slates(app: App, index: IndexGeneration, folder: Path) -> list[dict]:
+def slates(app: App, index: IndexGeneration, folder: Path, sent=SENT) -> list[dict]:
     ranker, found = app.champion.ranker, folder.with_name(f"{folder.name}-candidates")
     prepare_candidates(
-        index, found, ranker=ranker, reference=app.reference, today=DAY, progress=quiet
+        index, found, ranker=ranker, reference=app.reference, today=DAY, sent=sent, progress=quiet
     )
     prices = app.prices.newest
     prepare_slates(index, found, folder, ranker=ranker, prices=prices, progress=quiet)
     return rows_in(folder)
+
+
+def test_nobody_is_shown_where_they_were_sent_before(app: App, index, tmp_path: Path):
+    pairs = {(seeker, vacancy) for seeker, sent in SENT.items() for vacancy in sent}
+    every = slates(app, index, tmp_path / "all", sent={})
+    assert {(line["seeker"], line["vacancy"]) for line in every} & pairs
+    new = slates(app, index, tmp_path / "new")
+    assert not {(line["seeker"], line["vacancy"]) for line in new} & pairs
 
 
 def shortlists(app: App, index: IndexGeneration, folder: Path) -> list[dict]:

@@ -20,12 +20,14 @@ FIELDS = {
     "POST /fairs/{fair_id}/papers": {"number": "7", "on_behalf": "no"},
     "POST /fairs/{fair_id}/resumes/{resume_id}": {"result": "matched", "holds": "yes"},
     "POST /kiosk/language": {"lang": "en"},
+    "POST /vacancies/{vacancy_id}": {"do": "check", "employer_id": "E-1"},
 }
 
 
 def concrete(route: str) -> tuple[str, str]:
     method, path = route.split()
     path = path.replace("{fair_id}", FAIR.id).replace("{resume_id}", "R-1")
+    path = path.replace("{vacancy_id}", "V-1")
     return method, path + ("?number=7" if path.endswith("/booth") else "")
 
 
@@ -62,8 +64,10 @@ def test_a_role_sees_the_pages_that_the_table_gives_it(fairground: Bureau, route
     if allowed == EVERYBODY:
         return
     if role in allowed:
-        # The résumé R-1 does not exist: whoever is let in hears that.
+        # The résumé R-1 does not exist, a vacancy is sent incomplete: whoever is let in hears that.
         wanted = {404} if "resume_id" in route else {200, 303, 204, 410}
+        if re.fullmatch(r"POST /vacancies/(new|file|\{vacancy_id\})", route):
+            wanted = {422}
         assert answer.status_code in wanted
         assert "set-up" not in answer.headers.get("location", "")
     elif (role is Role.KIOSK) == (allowed is KIOSKS):

@@ -13,6 +13,8 @@ from api.rendering import FOLDER
 from api.words import JOBS, NAMES, TAGS, WORDS, say
 from matcher.config import ROOT
 from matcher.entities import Education, Employment, Language, Shift
+from matcher.evaluation.bands import DEFINITIONS
+from matcher.jobs.nights import STEPS, State
 from matcher.reference import Reference
 from matcher.service.fairs import Result
 
@@ -54,6 +56,9 @@ def test_templates_ask_for_words_that_there_are_and_no_word_is_left_over():
         ("employment", [form.name.lower() for form in Employment]),
         ("education", [level.name.lower() for level in Education]),
         ("result", list(Result)),
+        ("dashboard.figure", [key for key in DEFINITIONS if key != "kept_out_by"]),
+        ("dashboard.step", list(STEPS)),
+        ("dashboard.state", list(State)),
     ],
 )
 def test_every_code_has_its_word(start: str, codes: list[str]):

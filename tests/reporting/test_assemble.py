@@ -178,3 +178,30 @@ def test_a_report_as_of_a_day_prints_what_was_known_then(database_url: str, refe
 def test_a_long_period_has_a_plain_title(publisher: Publisher, reference: Reference):
     period = Period(first=date(2026, 1, 2), last=date(2026, 3, 31))
     assert assemble(publisher.gather(period), [], reference=reference).title == words.TITLE
+
+
+def test_what_a_plan_says_of_crowded_and_starved_vacancies_stands_in_an_appendix(
+    publisher: Publisher, reference: Reference
+):
+    line = {"openings": 3, "shown": 0, "free": 1.0, "eligible": 4}
+    mend = [
+        {"criterion": "pay", "people": 25, "detail": 31_000},
+        {"criterion": "place", "people": 9, "detail": None},
+    ]
+    market = {
+        "starved": [{"vacancy": "V-1", **line, "mend": mend}],
+        "starved_count": 1,
+        "crowded": [{"vacancy": "V-2", **line, "mend": [], "load": 3.21, "sent": 2.0}],
+        "crowded_count": 7,
+    }
+    document = assemble(publisher.gather(QUARTER), [], reference=reference, market=market)
+    (told,) = table(document, "starved").rows
+    assert told.key == "V-1"
+    assert told.cells[:4] == (3, 0, Decimal("100.0"), 4)
+    assert told.cells[4].en == "Pay floor 31,000 (+25); Place of work (+9)"
+    crowded = table(document, "crowded")
+    assert crowded.rows[0].cells[4:] == (Decimal("3.2"), Decimal("2.0"))
+    assert crowded.remarks[0].en == "7 in all."
+    none = {**market, "starved": [], "starved_count": 0}
+    document = assemble(publisher.gather(QUARTER), [], reference=reference, market=none)
+    assert table(document, "starved").remarks == (words.NONE_FOUND,)

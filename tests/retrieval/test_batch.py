@@ -19,6 +19,7 @@ from matcher.retrieval.batch import (
     integer_product,
     nearest_vacancies,
 )
+from matcher.retrieval.contenders import best_of
 from matcher.retrieval.criteria import eligible_vacancies
 from matcher.retrieval.plain import search_exactly
 from matcher.retrieval.pool import Segment
@@ -148,3 +149,16 @@ def test_without_open_vacancies_nobody_finds_anything():
     asking = Segment.of(person, Vectors(vector, vector.astype(np.float16)))
     found = nearest_vacancies(asking, offering, 3, distances=DISTANCES, today=DAY)
     assert found.rows.tolist() == [[-1, -1, -1]]
+
+
+FEW_SCORES = st.sampled_from([-np.inf, -1.5, -1e-9, -0.0, 0.0, 1e-9, 0.25, 0.25000003, 1.0])
+
+
+@given(st.lists(FEW_SCORES, min_size=1, max_size=30), st.integers(1, 30), st.randoms())
+def test_the_best_stand_by_score_and_of_equal_scores_by_rank(scores, k, rng):
+    ranks = rng.sample(range(1_000_000), len(scores))
+    single = np.array([scores], np.float32)
+    found, best = best_of(np.array([ranks]), single, k)
+    order = np.lexsort((ranks, -single[0]))[:k]
+    assert found[0].tolist() == [ranks[place] for place in order]
+    assert best[0].tolist() == single[0, order].tolist()

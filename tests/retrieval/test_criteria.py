@@ -12,6 +12,7 @@ from matcher.entities import Education, JobSeeker, Pay, PayBasis, PayFlag, Vacan
 from matcher.features.columns import day_number, seeker_columns, vacancy_columns
 from matcher.features.vectors import Vectors
 from matcher.retrieval.criteria import (
+    FAILS,
     Criterion,
     check,
     criteria_in,
@@ -19,6 +20,8 @@ from matcher.retrieval.criteria import (
     eligible_vacancies,
     facts,
     kinds_of,
+    most_lenient,
+    of_kind,
 )
 from matcher.retrieval.plain import eligibility_of
 from matcher.retrieval.pool import Segment
@@ -124,6 +127,17 @@ def test_vacancies_that_differ_in_place_pay_and_days_alone_are_of_one_kind():
     kinds, kind = kinds_of(offers)
     assert len(kinds) == 2
     assert kind[0] == kind[1] != kind[2]
+
+
+@given(st.lists(seekers(), min_size=1, max_size=5), st.lists(vacancies(), min_size=1, max_size=5))
+def test_what_passes_for_one_of_many_passes_for_the_most_lenient_of_them(people, jobs):
+    offers = [(replace(job, id=f"V{n}"), 1) for n, job in enumerate(jobs)]
+    wishes = facts(seeker_columns(people, REFERENCE, LEXICON))
+    kinds, _ = kinds_of(vacancy_columns(offers, REFERENCE, LEXICON))
+    together = most_lenient(wishes)[0]
+    for kind in kinds:
+        if any(of_kind(wish, kind, day_number(TODAY)) != FAILS for wish in wishes):
+            assert of_kind(together, kind, day_number(TODAY)) != FAILS
 
 
 def test_nothing_known_excludes_nobody_and_names_what_is_unknown():

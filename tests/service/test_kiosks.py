@@ -220,6 +220,7 @@ def test_without_a_key_of_digests_the_operator_is_told(bureau_at_fair: Bureau):
         app.kiosks,
         app.fairs,
         app.fair_lists,
+        app.fair_plans,
         identity_key=None,
         reference=app.reference,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from matcher.compliance.wages import in_force, read_wages
 from matcher.entities import Channel, Education, Employment, Outcome, SeekerStatus, Shift
 from matcher.errors import InvalidInputError
 from matcher.simulation import simulate
@@ -82,6 +83,18 @@ def test_seekers_hold_valid_values(year: Year) -> None:
         assert_common(row)
     numbers = [row["id_number"] for row in year["seekers"]]
     assert len(numbers) == len(set(numbers)) == SEEKERS
+
+
+def test_no_vacancy_pays_less_than_the_minimum_on_its_last_day(year: Year) -> None:
+    wages = read_wages(REFERENCE.folder)
+    lowest = []
+    for row in year["vacancies"]:
+        if row["pay_low"]:
+            minimum = in_force(wages, date.fromisoformat(row["closes_on"]))
+            # Pay by the hour sometimes stands in the field for the month: no month pays so little.
+            hourly = row["pay_basis"] == "hour" or int(row["pay_low"]) < 1_000
+            lowest.append(int(row["pay_low"]) - (minimum.hour if hourly else minimum.month))
+    assert min(lowest) == 0
 
 
 def test_vacancies_hold_valid_values(year: Year) -> None:

@@ -92,6 +92,25 @@ def promote(folder: Path, generation: str) -> None:
     _point(folder, "current", generation)
 
 
+def drop_before(folder: Path, change_seq: int) -> None:
+    """Delete what was made of a register that did not know a change yet, also half-made drafts.
+
+    The current generation stays: whoever calls this makes a new one first, if it must go too.
+    """
+    for path in list(folder.glob("*/")):
+        if path.name != current_if_any(folder) and change_of(path) < change_seq:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def change_of(path: Path) -> int:
+    """The newest change that a generation knows; -1 where its manifest cannot tell."""
+    try:
+        content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        return int(content["change_seq"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return -1
+
+
 def roll_back(folder: Path, *, kind: str) -> str:
     """Make the generation before the current one current again, and return its name.
 

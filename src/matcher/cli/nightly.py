@@ -34,7 +34,7 @@ def nightly(
     Exit codes: 0 done, 1 not done (run it again), 3 done, but somebody must look at something.
     """
     # Its libraries take seconds to load, which other commands should not pay.
-    from matcher.jobs.nightly import Bureau
+    from matcher.jobs.night import Bureau
     from matcher.jobs.nightly import nightly as do_night
 
     troubled = False
@@ -52,6 +52,8 @@ def nightly(
                 rejects=bureau.settings.var_dir / "rejects",
                 index=bureau.index_folder,
                 rankers=bureau.ranker_folder,
+                models=bureau.settings.models_dir,
+                retention=bureau.retention,
                 plans=bureau.plan_folder,
                 floor=bureau.floor,
                 folder=bureau.night_folder,

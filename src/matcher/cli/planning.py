@@ -21,6 +21,7 @@ from matcher.cli.keys import keys
 from matcher.cli.printing import out
 from matcher.config import Settings
 from matcher.db.engine import reading, writing
+from matcher.db.history import all_referred_to
 from matcher.db.store import get_many, register_id
 from matcher.db.trials import all_trials, end_trial, set_sharing
 from matcher.entities import Vacancy
@@ -72,6 +73,8 @@ def _make(bureau: App, register: str) -> None:
     )
     bureau.champion.load_newest()
     ranker, now = bureau.champion.ranker, bureau.clock()
+    with reading(bureau.engine) as connection:
+        sent = all_referred_to(connection)
     with TemporaryDirectory() as folder:
         with track("candidates") as progress:
             prepare_candidates(
@@ -80,6 +83,7 @@ def _make(bureau: App, register: str) -> None:
                 ranker=ranker,
                 reference=bureau.reference,
                 today=day_number(day_of(now)),
+                sent=sent,
                 progress=progress,
             )
         with track("prices") as progress:
@@ -115,10 +119,11 @@ def _print_market(market: dict[str, Any], titles: dict[str, str], lines: int) ->
     for kind in KINDS:
         if not market[kind][:lines]:
             continue
+        starved = kind == "starved"
+        why = "would bring more" if starved else "would-be hires, of them sent already"
         table = Table(
-            "vacancy", "title", "openings", "shown to", "free", "eligible", "would bring more",
-            title=kind,
-        )  # fmt: skip
+            "vacancy", "title", "openings", "shown to", "free", "eligible", why, title=kind
+        )
         for line in market[kind][:lines]:
             mends = ", ".join(_mend(one) for one in line["mend"][:3])
             table.add_row(
@@ -128,7 +133,7 @@ def _print_market(market: dict[str, Any], titles: dict[str, str], lines: int) ->
                 str(line["shown"]),
                 f"{line['free']:.0%}",
                 str(line["eligible"]),
-                mends,
+                mends if starved else f"{line['load']:.1f}, {line['sent']:.1f}",
             )
         out.print(table)
 

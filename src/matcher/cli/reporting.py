@@ -42,6 +42,7 @@ def report(
                 "More than one period.", remedy="Give --month, --year, or --from and --to."
             )
         bureau = App(Settings())
+        bureau.follow_market()
         default = last_twelve_months(day_of(bureau.clock()))
         if month:
             default = month_of(month)
@@ -58,6 +59,7 @@ def report(
             period=period,
             out=folder,
             as_of=as_of.date() if as_of else None,
+            market=bureau.prices.market,
         )
     print_origin(simulated=written.simulated)
     for path in (written.page, written.workbook, written.figures):

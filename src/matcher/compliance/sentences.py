@@ -174,6 +174,11 @@ def message(code: Code, severity: Severity, language: Language) -> str:
     return said
 
 
+def ground_name(code: Code, language: Language) -> str:
+    """The name of a protected ground; empty for the other rules."""
+    return _in(NAMES[code], language) if code in NAMES else ""
+
+
 def suggestion(code: Code, language: Language) -> str:
     """What to write instead."""
     return _in(SUGGESTIONS[code], language)

@@ -76,10 +76,10 @@ def keep_visitor(connection: Connection, fair_id: str, visitor: Visitor) -> None
         connection.execute(insert(table).values(**row))
 
 
-def forget_visitors(connection: Connection, *, before: datetime) -> None:
-    """Delete visitors last seen before that moment, of any fair."""
+def forget_visitors(connection: Connection, *, before: datetime) -> int:
+    """Delete visitors last seen before that moment, of any fair; returns how many there were."""
     table = tables.fair_visitors
-    connection.execute(delete(table).where(table.c.seen_at < before))
+    return int(connection.execute(delete(table).where(table.c.seen_at < before)).rowcount)
 
 
 def appointments_of(connection: Connection, fair_id: str) -> list[Appointment]:

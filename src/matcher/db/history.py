@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from itertools import groupby
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, case, func, or_, select
 
 from matcher.db import tables
 from matcher.db.codec import from_row
@@ -134,6 +136,29 @@ def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
             made_on=rows[0].made_on,
             outcomes={Outcome(r.outcome): r.happened_on for r in rows if r.outcome is not None},
         )
+
+
+def referred_to(connection: Connection, seeker_id: str) -> list[str]:
+    """The vacancies that a seeker was ever sent to."""
+    return list(connection.execute(_referred_to(), {"seeker_id": seeker_id}).scalars())
+
+
+@cache
+def _referred_to() -> Select[Any]:
+    # Made once: it is asked for every list.
+    table = tables.referrals.c
+    return select(table.vacancy_id).where(table.seeker_id == bindparam("seeker_id")).distinct()
+
+
+def all_referred_to(connection: Connection) -> dict[str, list[str]]:
+    """The same of every seeker who was sent anywhere."""
+    table = tables.referrals.c
+    query = select(table.seeker_id, table.vacancy_id).distinct().order_by(table.seeker_id)
+    found = connection.execute(query.execution_options(yield_per=AT_ONCE))
+    return {
+        seeker: [row.vacancy_id for row in rows]
+        for seeker, rows in groupby(found, key=lambda row: str(row.seeker_id))
+    }
 
 
 def sent_between(connection: Connection, first: date, last: date) -> Iterator[tuple[str, str]]:

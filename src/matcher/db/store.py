@@ -206,11 +206,15 @@ def active_seekers(
 
 
 def open_vacancies(
-    connection: Connection, today: date, keys: Sequence[str] | None = None
+    connection: Connection, today: date, keys: Sequence[str] | None = None, *, after: str = ""
 ) -> Iterator[tuple[Vacancy, int]]:
-    """Vacancies that may be shown on `today`, with openings left, by id; among `keys` if given."""
-    posted = tables.vacancies.c.posted_on <= today
-    yield from _vacancies(connection, keys, and_(posted, _not_over(today)))
+    """Vacancies that may be shown on `today`, with openings left, by id; among `keys` if given.
+
+    Those whose id comes `after` that one only.
+    """
+    table = tables.vacancies.c
+    asked = and_(table.posted_on <= today, table.id > after, _not_over(today))
+    yield from _vacancies(connection, keys, asked)
 
 
 def openings_left(connection: Connection, today: date, keys: Sequence[str]) -> dict[str, int]:

@@ -395,6 +395,19 @@ fair_appointments = Table(
     comment="when a visitor is expected at a booth, as last planned",
 )
 
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("mark", String(32), primary_key=True),
+    Column("seeker_id", Id),
+    Column("reason", Word, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("asked_by", Id, nullable=False),
+    Column("change_seq", Sequence, nullable=False),
+    Column("finished_at", UtcDateTime),
+    comment="who was erased, by a keyed hash of the id; the id only until no file holds it",
+)
+
 imported = Table(
     "imported",
     metadata,

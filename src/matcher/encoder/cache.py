@@ -1,7 +1,8 @@
 """Keeps vectors by the hash of their text, so that only what changed is ever encoded.
 
 It holds hashes and vectors, no text; a vector still tells something about its text, so the cache is
-guarded like the register, and forgetting leaves no trace of a vector in the file.
+guarded like the register. Whose text a vector was made of is kept too, as a hash of the id, so that
+a person is forgotten with all that they ever wrote, and no trace stays in the file.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -26,6 +27,11 @@ FOLDER = "cache"
 KEYS_A_QUERY = 500
 TEXTS_A_COMMIT = 64
 BUSY_TIMEOUT_S = 30
+
+_TABLES = (
+    "vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)",
+    "owners (owner BLOB, key BLOB, PRIMARY KEY (owner, key)) WITHOUT ROWID",
+)
 
 Progress = Callable[[int, int], None]
 """Called with the number of texts encoded so far and the number to encode."""
@@ -46,10 +52,8 @@ class VectorCache:
                 _write_ahead(self._db)
                 for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
                     self._db.execute(f"PRAGMA {pragma}")
-                self._db.execute(
-                    "CREATE TABLE IF NOT EXISTS vectors"
-                    " (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
-                )
+                for table in _TABLES:
+                    self._db.execute(f"CREATE TABLE IF NOT EXISTS {table}")
             except sqlite3.Error:
                 self._db.close()
                 raise
@@ -76,15 +80,30 @@ class VectorCache:
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?)", zip(keys, values, strict=True)
             )
 
-    def forget(self, texts: Sequence[str], *, role: Role) -> int:
-        """Erase the vectors of `texts` from the file and its log; returns how many there were."""
+    def own(self, owned: Iterable[tuple[str, bytes]]) -> None:
+        """Note whose texts these keys stand for: pairs of (id of the person, key)."""
+        rows = [(_owner(person), key) for person, key in owned]
+        with self._lock, _explained(self.path), self._db:
+            self._db.executemany("INSERT OR IGNORE INTO owners VALUES (?, ?)", rows)
+
+    def forget(self, people: Iterable[str]) -> int:
+        """Erase every vector made of a text of these people; returns how many there were.
+
+        The file is written anew and its log emptied, so that nothing of them stays in either. Where
+        somebody else wrote the same text, it is encoded again when next asked for.
+        """
+        owners = [(_owner(person),) for person in people]
         with self._lock, _explained(self.path):
             with self._db:
                 erased = self._db.executemany(
-                    "DELETE FROM vectors WHERE key = ?",
-                    [(cache_key(text, role=role),) for text in texts],
+                    "DELETE FROM vectors WHERE key IN (SELECT key FROM owners WHERE owner = ?)",
+                    owners,
                 ).rowcount
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._db.executemany("DELETE FROM owners WHERE owner = ?", owners)
+            self._db.execute("VACUUM")
+            (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise sqlite3.OperationalError("others read it all the time")
         return erased
 
     def close(self) -> None:
@@ -124,18 +143,23 @@ def encode_cached(
     texts: Sequence[str],
     *,
     role: Role,
+    owners: Sequence[str] = (),
     progress: Progress = lambda _done, _total: None,
 ) -> NDArray[np.float32]:
     """Vectors of `texts`, (n, d): known ones from the cache, the others encoded, once per text.
 
-    Every 64 texts are kept at once, so an interruption loses no more than those. Raises
-    ArtefactError where the cache belongs to another encoder or cannot be used.
+    `owners` (n,) are the ids of the people who wrote them; none: texts of nobody. Every 64 texts
+    are kept at once, so an interruption loses no more than those. Raises ArtefactError where the
+    cache belongs to another encoder or cannot be used.
     """
     if cache.fingerprint != encoder.fingerprint:
         raise _unusable(cache.path, "vectors of another encoder")
     rows: dict[bytes, list[int]] = {}
     for row, text in enumerate(texts):
         rows.setdefault(cache_key(text, role=role), []).append(row)
+    if owners:
+        # First: what is encoded and then interrupted must be found again to be forgotten.
+        cache.own((owners[row], key) for key, found in rows.items() for row in found)
     vectors = np.empty((len(texts), encoder.dimension), dtype=np.float32)
     missing = dict(rows)
     for key, vector in cache.get(list(rows)):
@@ -155,13 +179,17 @@ def encode_cached(
     return vectors
 
 
-def forget_everywhere(texts: Sequence[str], *, role: Role, models_dir: Path) -> int:
-    """Erase the vectors of `texts` from the caches of all encoders ever used here."""
+def forget_everywhere(people: Sequence[str], *, models_dir: Path) -> int:
+    """Erase what `people` ever wrote from the caches of all encoders ever used here."""
     erased = 0
     for path in sorted((models_dir / FOLDER).glob("*.sqlite")):
         with VectorCache(path, fingerprint="", dimension=0) as cache:
-            erased += cache.forget(texts, role=role)
+            erased += cache.forget(people)
     return erased
+
+
+def _owner(person: str) -> bytes:
+    return blake2b(person.encode(), digest_size=16).digest()
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,6 +43,25 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, source_name: str) -> 
     finally:
         temporary.unlink(missing_ok=True)
     return target
+
+
+def leave_out(ids: Iterable[str], folder: Path) -> None:
+    """Take every row that names one of `ids` out of the files of rejects below `folder`."""
+    named = re.compile("|".join(rf"(?<![\w.-]){re.escape(key)}(?![\w.-])" for key in sorted(ids)))
+    for draft in folder.glob("*/.rejects-*"):
+        draft.unlink()
+    for path in sorted(folder.glob("*/*.rejects.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+        kept = [row for row in rows if not any(named.search(cell) for cell in row)]
+        if len(kept) == len(rows):
+            continue
+        draft = path.with_name(f".rejects-{path.name}")
+        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows(kept)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
 
 
 def defused(cell: str) -> str:

@@ -10,6 +10,14 @@ from matcher.intake.model import Problem, Row
 Cells = tuple[int, Sequence[str]]
 """Row number and cells from the left."""
 
+ERRORS = frozenset(
+    [
+        "#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#GETTING_DATA",
+        "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!",
+    ]
+)  # fmt: skip
+"""What spreadsheets show where they could compute nothing; saved as CSV it is mere text."""
+
 _TOO_MANY = "a row has no more cells than the header"
 _TOO_FEW = "a row has as many cells as the header"
 
@@ -64,4 +72,8 @@ def _problem(header: Sequence[str], cells: Sequence[str], *, ragged: bool) -> Pr
             rule = "a cell holds a value, not a formula"
             remedy = "Copy the column and paste it as values, then save."
             return Problem(column, str(cell), rule, remedy)
+        if cell.strip() in ERRORS:
+            rule = "a cell holds a value, not the error of a spreadsheet"
+            remedy = "Mend what the cell was computed from, or empty it, then save."
+            return Problem(column, cell.strip(), rule, remedy)
     return None

@@ -107,8 +107,6 @@ def _cell(cell: Element, book: _Book) -> str:
             return "true" if value == "1" else "false"
         case "n":
             return _date(value, book.epoch) if cell.get("s") in book.dates else number(float(value))
-        case "e":
-            return Formula(value)
         case _:
             return unescape(value)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,11 +50,13 @@ def prepare_candidates(
     ranker: Ranker,
     reference: Reference,
     today: int,
+    sent: Mapping[str, Sequence[str]],
     progress: Progress,
 ) -> None:
     """Write what ranking is handed for every active seeker, PART to a file.
 
-    Files that are there are left; `today` in days since 1970.
+    `sent` are the vacancies that each was referred to, by id: they are left out. Files that are
+    there are left; `today` in days since 1970.
     """
     people, offers = index.seekers.base, index.vacancies.base
     ids = offers.columns.ids[offers.by_id]
@@ -62,10 +64,11 @@ def prepare_candidates(
     def looked_at(rows: NDArray[np.int64]) -> list[tuple[NDArray[np.int32], Scores, int]]:
         found = []
         for row in rows:
+            before = sent.get(people.columns.ids[row].decode())
             one = scored_vacancies(
                 people.columns.take(row[None]),
                 people.vectors_of(row[None]),
-                index.vacancies,
+                index.vacancies.without(before) if before else index.vacancies,
                 ranker=ranker,
                 reference=reference,
                 today=today,

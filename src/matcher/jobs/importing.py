@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from matcher.compliance.lint import Linter
 from matcher.db.codec import to_row
 from matcher.db.engine import writing
+from matcher.db.erasing import erased
 from matcher.db.event_log import look_over, unknown_to_the_log
 from matcher.db.store import (
     CHANGED,
@@ -125,7 +126,7 @@ def _import_file(
             for record in accepted:
                 if linter and isinstance(record.entity, Vacancy):
                     tally.add(linter.findings(record.entity, today))
-            rejects += [*chunk.rejects, *refused]
+            rejects += _discreet(connection, [*chunk.rejects, *refused])
             flags += chunk.flags
             notes |= dict.fromkeys(chunk.notes)
             done += len(chunk.records) + chunk.rejected_rows
@@ -172,6 +173,20 @@ def _admissible(
             rule="names a record that no figure counts",
             remedy="Correct the kind or the id.",
         )
+    people = {
+        at: r.entity.id for at, r in enumerate(chunk.records) if isinstance(r.entity, JobSeeker)
+    }
+    gone = erased(connection, people.values())
+    for position, key in people.items():
+        if key in gone:
+            refused[position] = _reject(
+                source,
+                chunk.records[position],
+                field="id",
+                value=key,
+                rule="whoever had this id was erased",
+                remedy="Take the row out of the file.",
+            )
     numbered = {r.identity.digest: i for i, r in enumerate(chunk.records) if r.identity}
     known = holders(connection, list(numbered))
     for position, record in enumerate(chunk.records):
@@ -189,6 +204,16 @@ def _admissible(
             )
     accepted = [r for i, r in enumerate(chunk.records) if i not in refused]
     return accepted, list(refused.values())
+
+
+def _discreet(connection: Connection, rejects: Sequence[Reject]) -> list[Reject]:
+    """The rejects, with nothing of those who were erased, whichever table speaks of them."""
+    named = [{r.value, r.record.get("id", ""), r.record.get("seeker_id", "")} for r in rejects]
+    gone = erased(connection, set().union(*named))
+    return [
+        replace(reject, value=WITHHELD, record={}) if ids & gone else reject
+        for reject, ids in zip(rejects, named, strict=True)
+    ]
 
 
 def _store(connection: Connection, records: Sequence[Record]) -> Upsert:

@@ -24,13 +24,15 @@ Result = dict[str, Any]
 class Journal:
     """The steps of one night, in a file that is always whole.
 
-    `began_at` is the moment all of its steps work as of, also after midnight and when resumed.
+    `began_at` is the moment all of its steps work as of, also after midnight and when resumed;
+    `resumed` are the steps that an earlier run had begun.
     """
 
     folder: Path
     night: date
     began_at: datetime
     steps: dict[str, Result] = field(default_factory=dict)
+    resumed: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, folder: Path, night: date, now: datetime) -> Journal:
@@ -65,6 +67,7 @@ class Journal:
         """Note that a step begins; `clear` away what a step of other inputs left behind."""
         known = self.steps.get(step)
         if known and known["inputs"] == inputs:
+            self.resumed.add(step)
             return
         if known:
             # First forgotten, then cleared: a kill in between must not make old pieces look new.
@@ -76,7 +79,8 @@ class Journal:
 
     def done(self, step: str, result: Mapping[str, Any], *, seconds: float) -> None:
         """Note that a step is done."""
-        self.steps[step] |= {"result": dict(result), "seconds": round(seconds, 1)}
+        told = {"result": dict(result), "seconds": round(seconds, 1)}
+        self.steps[step] |= told | {"resumed": step in self.resumed}
         self._write()
 
     def _write(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 from sqlalchemy import Engine
 
@@ -15,10 +16,15 @@ from matcher.compliance.lint import Linter
 from matcher.db.engine import reading
 from matcher.db.store import open_vacancies
 from matcher.entities import Vacancy
-from matcher.intake.model import FEED, Kind
+from matcher.errors import InvalidInputError
+from matcher.intake.model import FEED, Kind, Reject
 from matcher.intake.reader import read
-from matcher.intake.sources import survey
+from matcher.intake.sources import plan, survey
 from matcher.reference import Reference
+
+MOST_ROWS = 2_000
+MAX_UNPACKED = 50_000_000
+"""How much of a file somebody sends is read, in rows and, of a workbook, in unpacked bytes."""
 
 
 @dataclass(slots=True)
@@ -53,6 +59,39 @@ def lint_files(
             for record in chunk.records:
                 if isinstance(record.entity, Vacancy):
                     yield record.entity, linter.findings(record.entity, today)
+
+
+def vacancies_sent(
+    path: Path, *, reference: Reference, today: date
+) -> tuple[list[Vacancy], list[Reject]]:
+    """The vacancies of a file that somebody sent, and the rows that are none.
+
+    Raises InvalidInputError where it cannot be read, holds something else, or is too large.
+    """
+    if is_zipfile(path):
+        with ZipFile(path) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise InvalidInputError(
+                "The workbook is too large once unpacked.",
+                remedy="Send fewer rows, or let `matcher import` take it in.",
+            )
+    (source,) = plan([path])
+    if source.kind != Kind.VACANCIES:
+        raise InvalidInputError(
+            "The file holds no vacancies.", remedy="See data/formats.md for the columns."
+        )
+    found: list[Vacancy] = []
+    rejects: list[Reject] = []
+    for chunk in read(source, reference=reference, key=None, today=today, chunk_rows=500):
+        found += [one.entity for one in chunk.records if isinstance(one.entity, Vacancy)]
+        rejects += chunk.rejects
+        if len(found) + len(rejects) > MOST_ROWS:
+            raise InvalidInputError(
+                f"The file has more than {MOST_ROWS:,} rows.",
+                remedy="Send it in parts, or let `matcher import` take it in.",
+            )
+    return found, rejects
 
 
 def lint_register(

@@ -2,78 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
-
-from matcher.allocation.prices import MOST_STEPS
-from matcher.artifacts.folder import created, current
-from matcher.artifacts.index import KIND as INDEX
-from matcher.artifacts.index import IndexGeneration, load_index
-from matcher.artifacts.plan import load_plan
-from matcher.compliance.lint import Linter
-from matcher.db.engine import appending, reading
-from matcher.db.events import newest_event
-from matcher.db.fair_plans import forget_visitors
-from matcher.db.store import last_change, register_id
-from matcher.errors import ConfigurationError, MatcherError, NotReadyError
-from matcher.features.columns import day_number
-from matcher.identity import IdentityKey
-from matcher.jobs.alone import alone
-from matcher.jobs.candidates import prepare_candidates
-from matcher.jobs.importing import import_files
-from matcher.jobs.index import Track, build_index
-from matcher.jobs.journal import Journal, Result, digest_of, file_digest, write_whole
-from matcher.jobs.night_figures import night_figures
-from matcher.jobs.plan import make_plan
-from matcher.jobs.prepared import prepare_shortlists, prepare_slates
-from matcher.jobs.recording import Store, keep, record_figures
-from matcher.jobs.report import write_report
-from matcher.jobs.taken import Taken, files_in
-from matcher.jobs.train import train
-from matcher.service.champion import Champion
+from matcher.errors import ConfigurationError
+from matcher.jobs.index import Track
+from matcher.jobs.journal import Journal, Result, digest_of
+from matcher.jobs.night import CANDIDATES, SHORTLISTS, SLATES, Bureau, Night
+from matcher.jobs.night_steps import STEPS
 from matcher.service.clock import day_of, end_of
-from matcher.service.fair_plan import KEPT
-from matcher.service.figures import last_twelve_months
-from matcher.service.indexing import Indexer
-from matcher.service.proof import Proof
-from matcher.service.publication import Publisher
 
-PEOPLE = 20_000
-"""Persons at most that a ranker is trained on."""
 LISTS_KEPT = 3
 """Nights whose lists stay; figures and journals all do."""
-FIGURES = "figures.json"
-CANDIDATES, PLAN = "candidates", "plan"
-SLATES, SHORTLISTS, REPORT = "slates", "shortlists", "report"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bureau:
-    """What the night works on. `folder` holds its journals and lists, a folder for each night.
-
-    `floor` is what everybody keeps of a list's worth under prices; None: nothing is planned.
-    """
-
-    engine: Engine
-    indexer: Indexer
-    linter: Linter
-    key: IdentityKey | None
-    incoming: Path
-    rejects: Path
-    index: Path
-    rankers: Path
-    plans: Path
-    floor: float | None
-    folder: Path
-    store: Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,65 +37,6 @@ class Told:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Night:
-    """The steps of one night, as of the moment at which its journal began."""
-
-    bureau: Bureau
-    journal: Journal
-    track: Track
-
-    @property
-    def now(self) -> datetime:
-        """The moment all steps work as of."""
-        return self.journal.began_at
-
-    @property
-    def today(self) -> date:
-        """The day that the lists are for."""
-        return self.journal.night
-
-    @property
-    def register(self) -> tuple[str, int, int]:
-        """Name and state of the register: the numbers of its newest change and event."""
-        with reading(self.bureau.engine) as connection:
-            return register_id(connection), last_change(connection), newest_event(connection)
-
-    @property
-    def lists_from(self) -> tuple[object, ...]:
-        """What lists depend on."""
-        ranker = self.champion().ranker.version
-        return self.today, current(self.bureau.index, kind=INDEX), ranker
-
-    def published(self) -> IndexGeneration:
-        """The index that serves."""
-        return load_index(
-            self.bureau.index,
-            encoder_fingerprint=self.bureau.indexer.encoder.fingerprint,
-            register=self.register[0],
-        )
-
-    def champion(self) -> Champion:
-        """The ranker that serves."""
-        found = Champion(
-            self.bureau.engine,
-            self.bureau.rankers,
-            encoder_fingerprint=self.bureau.indexer.encoder.fingerprint,
-        )
-        found.load_newest()
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step: what it depends on, and its work. `folder` is what it fills, piece by piece."""
-
-    name: str
-    inputs: Callable[[Night], object]
-    work: Callable[[Night], Result]
-    folder: str = ""
-
-
 def nightly(bureau: Bureau, night: date, *, now: datetime, track: Track) -> Iterator[Told]:
     """Do what is not done yet of the night before the day `night`, and tell of each step.
 
@@ -166,8 +52,6 @@ def nightly(bureau: Bureau, night: date, *, now: datetime, track: Track) -> Iter
     last_moment = end_of(night) - timedelta(seconds=1)
     journal = Journal.of(folder, night, min(now, last_moment))
     _tidy(bureau.folder)
-    with appending(bureau.engine) as connection:
-        forget_visitors(connection, before=now - KEPT)
     for step in STEPS:
         work = Night(bureau, journal, track)
         inputs = digest_of(step.inputs(work))
@@ -181,220 +65,6 @@ def nightly(bureau: Bureau, night: date, *, now: datetime, track: Track) -> Iter
         seconds = time.perf_counter() - began
         journal.done(step.name, result, seconds=seconds)
         yield Told(step=step.name, result=result, seconds=seconds)
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    return {path.name: digest for path, digest in files_in(folder).items()}
-
-
-def _take_in(night: Night) -> Result:
-    """Take in the files that are new or changed since they were taken in before."""
-    bureau, register = night.bureau, night.register
-    ledger = bureau.folder / "taken.json"
-    taken = Taken.read(ledger, register=register[0], seq=register[1])
-    arrived = taken.unlike(files_in(bureau.incoming))
-    good: dict[str, str] = {}
-    trouble: list[str] = []
-    accepted = rejected = 0
-    for report in import_files(
-        bureau.engine,
-        list(arrived),
-        reference=bureau.indexer.reference,
-        key=bureau.key,
-        rejects_dir=bureau.rejects,
-        today=night.today,
-        track=night.track,
-        linter=bureau.linter,
-    ):
-        accepted += report.accepted
-        rejected += report.rejected
-        if report.failed:
-            trouble.append(f"{report.path.name}: {report.error or 'every row was rejected'}")
-        elif not report.rejected:
-            good[report.path.name] = arrived[report.path]
-    taken.after(good, night.register[1]).write(ledger)
-    return {
-        "files": len(arrived), "accepted": accepted, "rejected": rejected, "trouble": trouble
-    }  # fmt: skip
-
-
-def _index(night: Night) -> Result:
-    """Encode what is new, leave out what is over or full, and publish."""
-    bureau = night.bureau
-    manifest = build_index(
-        bureau.engine, bureau.indexer, bureau.index, now=night.now, track=night.track
-    )
-    return {"generation": manifest.generation, **manifest.counts}
-
-
-def _train(night: Night) -> Result:
-    """Train a challenger in the first night of a month; where it cannot, all else goes on."""
-    bureau, today = night.bureau, night.today
-    # What this very night published before it was killed may not have been promoted.
-    this_night = night.now.replace(microsecond=0)
-    made = (day_of(at) for at in created(bureau.rankers).values() if at != this_night)
-    if any((day.year, day.month) == (today.year, today.month) for day in made):
-        return {"due": False}
-    try:
-        with alone(bureau.rankers, "training") as folder:
-            training = train(
-                bureau.engine,
-                bureau.indexer,
-                folder,
-                people=PEOPLE,
-                now=night.now,
-                track=night.track,
-                centring=night.published().centring,
-            )
-            kept = keep(training, folder, bureau.store)
-    except NotReadyError as error:
-        return {"due": True, "untrained": str(error)}
-    except MatcherError as error:
-        return {"due": True, "trouble": [str(error)]}
-    return {
-        "due": True,
-        "generation": training.manifest.generation,
-        "promoted": training.verdict.promoted,
-        "objections": list(training.verdict.objections),
-        "trouble": [kept.trouble] if kept.trouble else [],
-    }
-
-
-def _candidates(night: Night) -> Result:
-    """Find the candidates of every active seeker."""
-    return _prepared(night, CANDIDATES, _with_today(night, prepare_candidates))
-
-
-def _plan(night: Night) -> Result:
-    """Solve for the prices of tonight's candidates, where a ranker knows chances."""
-    bureau, champion = night.bureau, night.champion()
-    if bureau.floor is None or not champion.ranker.trained:
-        return {"planned": False}
-    with night.track(PLAN) as progress:
-        planned = make_plan(
-            bureau.engine,
-            night.published(),
-            night.journal.folder / CANDIDATES,
-            bureau.plans,
-            ranker=champion.ranker,
-            reference=bureau.indexer.reference,
-            floor=bureau.floor,
-            now=night.now,
-            progress=lambda step, _gap: progress(step, MOST_STEPS),
-        )
-    plan = planned.plan
-    return {
-        "planned": True,
-        "generation": planned.generation,
-        "expected_hires": round(plan.value, 1),
-        "unpriced": round(plan.unpriced, 1),
-        "gap": round(plan.gap, 4),
-    }
-
-
-def _slates(night: Night) -> Result:
-    """Prepare the slate of every active seeker."""
-    planned = night.journal.told(PLAN).get("planned", False)
-    prices = load_plan(night.bureau.plans, register=night.register[0]).prices if planned else None
-    prepare = partial(prepare_slates, candidates=night.journal.folder / CANDIDATES, prices=prices)
-    return _prepared(night, SLATES, prepare)
-
-
-def _shortlists(night: Night) -> Result:
-    """Prepare the shortlist of every open vacancy."""
-    return _prepared(night, SHORTLISTS, _with_today(night, prepare_shortlists))
-
-
-def _with_today(night: Night, prepare: Callable[..., None]) -> Callable[..., None]:
-    reference = night.bureau.indexer.reference
-    return partial(prepare, reference=reference, today=day_number(night.today))
-
-
-def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
-    champion, index = night.champion(), night.published()
-    with night.track(name) as progress:
-        prepare(
-            index,
-            folder=night.journal.folder / name,
-            ranker=champion.ranker,
-            progress=progress,
-        )
-    return {
-        "generation": index.manifest.generation,
-        "ranker": champion.ranker.version,
-        "trouble": [str(champion.refused)] if champion.refused else [],
-    }
-
-
-def _figures(night: Night) -> Result:
-    """Write the bureau's rates and the match rates as JSON, with what leaves its band."""
-    bureau = night.bureau
-    figures = night_figures(
-        bureau.engine,
-        night.published(),
-        night.journal.folder / SLATES,
-        reference=bureau.indexer.reference,
-        rankers=bureau.rankers,
-        today=night.today,
-    )
-    content = json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False)
-    write_whole(night.journal.folder / FIGURES, content.encode())
-    return {"trouble": [alert["text"] for alert in figures["alerts"]]}
-
-
-def _report(night: Night) -> Result:
-    """Write the bureau's report of the last twelve months."""
-    written = write_report(
-        Publisher(night.bureau.engine, lambda: night.now),
-        Proof(night.bureau.engine),
-        reference=night.bureau.indexer.reference,
-        period=last_twelve_months(night.today),
-        out=night.journal.folder / REPORT,
-    )
-    return {"page": written.page.name}
-
-
-def _record(night: Night) -> Result:
-    """Log the figures to MLflow; a store that cannot be used costs the record and nothing else."""
-    path = night.journal.folder / FIGURES
-    kept = record_figures(json.loads(path.read_text(encoding="utf-8")), night.bureau.store)
-    return {"run": kept.run, "trouble": [kept.trouble] if kept.trouble else []}
-
-
-STEPS = (
-    Step(
-        "take in",
-        lambda night: [night.register[0], _digests(night.bureau.incoming)],
-        _take_in,
-    ),
-    Step(
-        "index",
-        lambda night: [night.today, night.register, night.bureau.indexer.encoder.fingerprint],
-        _index,
-    ),
-    Step("train", lambda night: [night.register[0], night.today], _train),
-    Step(CANDIDATES, lambda night: night.lists_from, _candidates, folder=CANDIDATES),
-    Step(
-        PLAN,
-        lambda night: [night.lists_from, night.register, night.bureau.floor],
-        _plan,
-    ),
-    Step(
-        SLATES,
-        lambda night: [night.lists_from, night.journal.told(PLAN).get("generation")],
-        _slates,
-        folder=SLATES,
-    ),
-    Step(SHORTLISTS, lambda night: night.lists_from, _shortlists, folder=SHORTLISTS),
-    Step(
-        "figures",
-        # Some of what files bring, such as lists, leaves no trace in the state of the register.
-        lambda night: [night.lists_from, night.register, _digests(night.bureau.incoming)],
-        _figures,
-    ),
-    Step(REPORT, lambda night: [night.today, night.register], _report, folder=REPORT),
-    Step("record", lambda night: file_digest(night.journal.folder / FIGURES), _record),
-)
 
 
 def _clear(night: Path, name: str) -> None:

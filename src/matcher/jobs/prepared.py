@@ -8,7 +8,7 @@ twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -154,6 +155,25 @@ def parts_in(folder: Path) -> Iterator[pa.Table]:
         yield pq.read_table(path)
 
 
+def leave_out(people: Collection[str], folder: Path) -> None:
+    """Take people out of prepared lists: their slates go, in shortlists their lines hold nobody."""
+    for draft in folder.glob(".part-*"):
+        draft.unlink()
+    for path in sorted(folder.glob("part-*.parquet")):
+        table = pq.read_table(path)
+        gone = pc.is_in(table["seeker"], value_set=pa.array(sorted(people), pa.string()))
+        if not pc.any(gone).as_py():
+            continue
+        if table.column_names[0] == "seeker":
+            table = table.filter(pc.invert(gone))
+        else:
+            for name in ("rank", "seeker", "score", "hired", "interviewed"):
+                place = table.column_names.index(name)
+                blanked = pc.if_else(gone, None, table[name])
+                table = table.set_column(place, table.field(place), blanked)
+        write_whole(path, _as_bytes(table))
+
+
 def _one(segment: Segment[Any], row: int) -> tuple[Any, Any]:
     rows = np.array([row])
     return segment.columns.take(rows), segment.vectors_of(rows)
@@ -215,6 +235,10 @@ def _parquet(ids: Sequence[bytes], lists: Sequence[list[Line]], names: tuple[str
             "interviewed": pa.array(interviewed, pa.float64()),
         }
     )
+    return _as_bytes(table)
+
+
+def _as_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from matcher.evaluation.plots import chinese_font
 from matcher.rates.periods import Period, key_of, span_of
@@ -37,14 +39,15 @@ def write_report(
     period: Period,
     out: Path,
     as_of: date | None = None,
+    market: Mapping[str, Any] | None = None,
 ) -> Written:
     """Write the report of `period`, as known at the end of `as_of`, into the folder `out`.
 
-    Files of the same report are replaced, each at once. Raises InvalidInputError for a day that
-    the log does not know.
+    `market` is what the newest plan tells, where there is one. Files of the same report are
+    replaced, each at once. Raises InvalidInputError for a day that the log does not know.
     """
     publication = publisher.gather(period, as_of=as_of)
-    document = assemble(publication, proof.findings(), reference=reference)
+    document = assemble(publication, proof.findings(), reference=reference, market=market)
     font = chinese_font()
     name = report_name(period, as_of)
     out.mkdir(parents=True, exist_ok=True)

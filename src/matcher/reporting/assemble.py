@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from matcher.rates.dimensions import By, Dimension
 from matcher.rates.lints import Finding
@@ -22,6 +23,7 @@ from matcher.reporting.document import (
     Shape,
     Table,
 )
+from matcher.reporting.sharing import sharing
 from matcher.reporting.tables import (
     AT_A_FAIR,
     IN_TURN,
@@ -34,9 +36,16 @@ from matcher.service.publication import AT_FAIRS, BUREAU, Publication, Tally
 
 
 def assemble(
-    publication: Publication, findings: Iterable[Finding], *, reference: Reference
+    publication: Publication,
+    findings: Iterable[Finding],
+    *,
+    reference: Reference,
+    market: Mapping[str, Any] | None = None,
 ) -> Document:
-    """The report; months are told apart only where the period has several."""
+    """The report; months are told apart only where the period has several.
+
+    `market`, if given, is what the newest plan tells of crowded and starved vacancies.
+    """
     return Document(
         title=_title(publication.period),
         period=publication.period,
@@ -48,6 +57,7 @@ def assemble(
             _of_bureau(publication, reference),
             _at_fairs(publication, reference),
             _programmes(publication),
+            *(() if market is None else (sharing(market, reference),)),
             Section(key="formulas", names=words.FORMULAS, tables=(_formulas(),)),
             Section(
                 key="suspicions", names=words.SUSPICIONS, tables=(_suspicions(tuple(findings)),)

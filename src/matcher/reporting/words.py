@@ -45,6 +45,26 @@ PROGRAMMES = Names("各項計畫", "Programmes")
 FORMULAS = Names("註：公式", "Notes: formulas")
 SUSPICIONS = Names("附錄：資料疑點", "Appendix: what to look into in the register")
 
+SHARING = Names("附錄：名額分配", "Appendix: how the openings are shared out")
+STARVED = Names("未列入任何人名單的職缺", "Vacancies in nobody's list")
+CROWDED = Names("名單人數過多的職缺", "Vacancies in too many lists")
+VACANCY = Names("職缺", "vacancy")
+OPENINGS_LEFT = Names("尚餘名額", "openings left")
+SHOWN_TO = Names("列入名單人數", "people who see it")
+STILL_FREE = Names("尚有名額機率", "chance of a free opening")
+ELIGIBLE = Names("符合條件人數", "people eligible")
+WOULD_MEND = Names("放寬單一條件可增加人數", "people more if one criterion were given up")
+WOULD_BE_HIRED = Names("預期錄取人數", "expected would-be hires")
+SENT_ALREADY = Names("其中已推介", "of them sent already")
+HOW_MENDED = Names(
+    "依最近一次名額分配計算；薪資為半數此類求職者可接受之數額，證照為最多人欠缺者。",
+    "By the newest plan. Of pay, the figure that half of those it keeps out ask for at most; of "
+    "licences, the one most of them lack.",
+)
+HOW_CROWDED = Names(
+    "依最近一次名額分配計算；增加名額可紓解。", "By the newest plan. Another opening would mend it."
+)
+
 HEADS: Mapping[By, Names] = {
     Span.MONTH: Names("月份", "month"),
     Dimension.DISTRICT: DISTRICT,
@@ -54,6 +74,9 @@ HEADS: Mapping[By, Names] = {
     Dimension.FAIR: Names("活動", "fair"),
 }
 RATES_OVER_TIME = Names("各月求職就業率與求才利用率", "Employment rate and fill rate by month")
+RATES_BY_OCCUPATION = Names(
+    "各職業大類求職就業率與求才利用率", "Employment rate and fill rate by major occupation group"
+)
 BOTH_SIDES_BY: Mapping[By, Names] = {
     Dimension.DISTRICT: Names("各行政區求職與求才人數", "Job seekers and openings by district"),
     Dimension.OCCUPATION: Names(

@@ -134,6 +134,21 @@ def distinct(records: Facts) -> tuple[Facts, NDArray[np.int32]]:
     return records[order[is_new]], which
 
 
+def most_lenient(wishes: Facts) -> Facts:
+    """One wish, (1,), that passes for whatever passes for any of n wishes, place and pay aside."""
+    found = wishes[:1].copy()
+    for name in ("shifts", "employment"):
+        found[name] = np.bitwise_or.reduce(wishes[name]) if np.all(wishes[name]) else 0
+    for name in ("licences", "languages"):
+        found[name] = np.bitwise_or.reduce(wishes[name])
+        found[f"{name}_known"] = np.all(wishes[f"{name}_known"])
+    known = np.all(wishes["education"] > UNKNOWN)
+    found["education"] = wishes["education"].max() if known else UNKNOWN
+    found["experience"] = wishes["experience"].max()  # NaN where one is
+    found["pay_floor"] = np.nan
+    return found
+
+
 def eligible_vacancies(
     seeker: Facts,
     vacancies: VacancyColumns,

@@ -130,6 +130,11 @@ class Pool(Generic[C]):
         ids = np.array(sorted({*(i.encode() for i in gone), *columns.ids.tolist()}), "S32")
         return Pool(self.base.without(ids), self.overlay.without(ids).extended(columns, vectors))
 
+    def without(self, ids: Iterable[str]) -> Pool[C]:
+        """The pool in which these records cannot be found."""
+        gone = np.array(sorted(key.encode() for key in ids), "S32")
+        return Pool(self.base.without(gone), self.overlay.without(gone))
+
     def search(self, query: Vectors, eligible: Callable[[Segment[C]], Rows], k: int) -> Found[C]:
         """The `k` rows most similar to the one text of `query` among those that are `eligible`."""
         found = [

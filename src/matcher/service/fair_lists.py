@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -18,14 +19,10 @@ from matcher.db.store import must_get, open_vacancies
 from matcher.entities import Channel, JobFair, JobSeeker
 from matcher.features.vectors import Vectors
 from matcher.retrieval.pool import Pool, Segment
-from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
-from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.lists import Lists, Slate
 from matcher.service.live import LiveIndex
-from matcher.service.policies import Policies
-from matcher.service.prices import Prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,45 +38,38 @@ class FairLists:
     """Match lists for visitors of a fair, in the words of `Lists`."""
 
     def __init__(
-        self,
-        engine: Engine,
-        live: LiveIndex,
-        indexer: Indexer,
-        figures: Figures,
-        *,
-        champion: Champion,
-        prices: Prices,
-        policies: Policies,
-        exploration: Mapping[Channel, float],
-        clock: Clock,
+        self, engine: Engine, live: LiveIndex, indexer: Indexer, lists: Lists, *, clock: Clock
     ) -> None:
         self._engine = engine
         self._live = live
         self._indexer = indexer
-        self._figures = figures
-        self._champion = champion
-        self._prices = prices
-        self._policies = policies
-        self._exploration = exploration
+        self._lists = lists
         self._clock = clock
 
-    def for_seeker(self, fair_id: str, seeker_id: str, *, here: int, elsewhere: int) -> FairSlate:
-        """The best open vacancies for a registered person: so many `here`, so many `elsewhere`."""
+    def for_seeker(
+        self, fair_id: str, seeker_id: str, *, here: int, elsewhere: int, station: str
+    ) -> FairSlate:
+        """The best open vacancies for a registered person: so many `here`, so many `elsewhere`.
+
+        `station` is the kiosk.
+        """
         of_booths, of_others, booths = self._split(fair_id)
+        how: dict[str, Any] = {"channel": Channel.KIOSK, "station": station}
         return FairSlate(
-            here=of_booths.for_seeker(seeker_id, k=here, channel=Channel.KIOSK),
-            elsewhere=of_others.for_seeker(seeker_id, k=elsewhere, channel=Channel.KIOSK),
+            here=of_booths.for_seeker(seeker_id, k=here, **how),
+            elsewhere=of_others.for_seeker(seeker_id, k=elsewhere, **how),
             booths=booths,
         )
 
     def for_profile(
-        self, fair_id: str, profile: JobSeeker, *, here: int, elsewhere: int
+        self, fair_id: str, profile: JobSeeker, *, here: int, elsewhere: int, station: str
     ) -> FairSlate:
         """The same for somebody nobody registered; nothing of the profile is kept."""
         of_booths, of_others, booths = self._split(fair_id)
+        how: dict[str, Any] = {"channel": Channel.KIOSK, "station": station}
         return FairSlate(
-            here=of_booths.for_profile(profile, k=here, channel=Channel.KIOSK),
-            elsewhere=of_others.for_profile(profile, k=elsewhere, channel=Channel.KIOSK),
+            here=of_booths.for_profile(profile, k=here, **how),
+            elsewhere=of_others.for_profile(profile, k=elsewhere, **how),
             booths=booths,
         )
 
@@ -99,22 +89,9 @@ class FairLists:
         nothing = here.vacancies.overlay.columns
         others = index.vacancies.updated(ids, nothing, Vectors.empty(vectors.texts.shape[1]))
         return (
-            self._lists(self._live.standing(replace(snapshot, index=here))),
-            self._lists(
+            self._lists.over(self._live.standing(replace(snapshot, index=here))),
+            self._lists.over(
                 self._live.standing(replace(snapshot, index=replace(index, vacancies=others)))
             ),
             numbers,
-        )
-
-    def _lists(self, live: LiveIndex) -> Lists:
-        return Lists(
-            self._engine,
-            live,
-            self._indexer,
-            self._figures,
-            champion=self._champion,
-            prices=self._prices,
-            policies=self._policies,
-            exploration=self._exploration,
-            clock=self._clock,
         )

@@ -128,9 +128,15 @@ class Indexer:
         every_title = [record.title.strip() for record in records]
         named = [row for row, title in enumerate(every_title) if title]
         titles = [every_title[row] for row in named]
+        people = [record.id for record in records if isinstance(record, JobSeeker)]
         # In one call, so that progress counts everything once.
         vectors = encode_cached(
-            self.encoder, self.cache, [*texts, *titles], role=role, progress=progress
+            self.encoder,
+            self.cache,
+            [*texts, *titles],
+            role=role,
+            owners=[*people, *(people[row] for row in named)] if people else (),
+            progress=progress,
         )
         spread = np.zeros((len(records), self.encoder.dimension), np.float32)
         spread[named] = vectors[len(texts) :]

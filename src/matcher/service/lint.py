@@ -13,7 +13,7 @@ from matcher.compliance.findings import Code, Finding
 from matcher.compliance.lint import Linter
 from matcher.db.engine import reading, writing
 from matcher.db.overrides import Override, add_override, overrides_of
-from matcher.db.store import must_get
+from matcher.db.store import must_get, open_vacancies
 from matcher.entities import Vacancy
 from matcher.errors import ConflictError
 from matcher.service.clock import day_of
@@ -32,6 +32,24 @@ class Checked:
     def override_of(self, finding: Finding) -> Override | None:
         """Why this finding may stand; None where nobody said so, or the words have changed."""
         return self.overrides.get((finding.code, finding.words))
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that nobody let stand."""
+        return tuple(one for one in self.findings if self.override_of(one) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Objectionable:
+    """Some of the open vacancies with open findings, by id.
+
+    `looked` counts those that were held against the law for it; `after` is where the next ones
+    begin, None where these were the last.
+    """
+
+    found: tuple[tuple[Vacancy, Checked], ...]
+    looked: int
+    after: str | None
 
 
 class Lint:
@@ -52,6 +70,29 @@ class Lint:
             made = overrides_of(connection, vacancy_id)
         overrides = {(one.code, one.words): one for one in made}
         return Checked(self._linter.findings(vacancy, day_of(now)), overrides)
+
+    def objectionable(
+        self, *, code: Code | None, after: str, most: int, look: int, now: datetime
+    ) -> Objectionable:
+        """Up to `most` of the vacancies after the id `after` that may be shown and have findings.
+
+        Only findings of `code` count, where it is given. At most `look` are held against the law.
+        """
+        today = day_of(now)
+        found: list[tuple[Vacancy, Checked]] = []
+        looked, last = 0, after
+        with reading(self._engine) as connection:
+            for vacancy, _left in open_vacancies(connection, today, after=after):
+                if looked == look or len(found) == most:
+                    return Objectionable(tuple(found), looked, last)
+                looked, last = looked + 1, vacancy.id
+                findings = self._linter.findings(vacancy, today)
+                if any(code in (None, one.code) for one in findings):
+                    overrides = overrides_of(connection, vacancy.id)
+                    checked = Checked(findings, {(one.code, one.words): one for one in overrides})
+                    if any(code in (None, one.code) for one in checked.open):
+                        found.append((vacancy, checked))
+        return Objectionable(tuple(found), looked, None)
 
     def override(
         self,

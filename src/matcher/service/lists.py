@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import appending, reading
+from matcher.db.history import referred_to
 from matcher.db.store import (
     active_seekers,
     add_new,
@@ -26,7 +28,7 @@ from matcher.entities import (
     JobSeeker,
     Vacancy,
 )
-from matcher.features.columns import SeekerColumns, day_number
+from matcher.features.columns import SeekerColumns, VacancyColumns, day_number
 from matcher.features.reading import read_wishes
 from matcher.features.vectors import Vectors
 from matcher.pipeline import (
@@ -39,6 +41,7 @@ from matcher.pipeline import (
 from matcher.ranking.exploration import Swap, draw_swap, swapped
 from matcher.ranking.ranker import Ranker
 from matcher.rates.registry import Rate
+from matcher.retrieval.pool import Pool
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
 from matcher.service.figures import Figures
@@ -114,6 +117,12 @@ class Lists:
         self._exploration = exploration
         self._clock = clock
 
+    def over(self, live: LiveIndex) -> Lists:
+        """The same lists, made of another index."""
+        other = copy(self)
+        other._live = live
+        return other
+
     def for_seeker(
         self,
         seeker_id: str,
@@ -123,17 +132,19 @@ class Lists:
         station: str | None = None,
         own: bool = False,
     ) -> Slate:
-        """The best open vacancies for a registered person.
+        """The best open vacancies for a registered person, but those they were sent to before.
 
         Under a plan the openings are shared out among all people, unless the desk `station` (the
         id of its key) takes no part; `own` asks for the list that is best for this person if nobody
         else were looking.
         """
         snapshot = self._live.snapshot
-        person = self._person(snapshot, seeker_id)
+        person, sent = self._person(snapshot, seeker_id)
+        pool = snapshot.index.vacancies
         return self._vacancies(
             snapshot,
             *person,
+            pool=pool.without(sent) if sent else pool,
             seeker_id=seeker_id,
             k=k,
             channel=channel,
@@ -164,6 +175,7 @@ class Lists:
             snapshot,
             self._indexer.columns_of(profile),
             self._indexer.stranger(profile, snapshot.index.centring),
+            pool=snapshot.index.vacancies,
             wishes=self._indexer.columns_of(with_wishes(profile, read)),
             k=k,
             channel=channel,
@@ -208,14 +220,17 @@ class Lists:
         self._log(_impression(slate, channel, vacancy_id=vacancy_id))
         return slate
 
-    def _person(self, snapshot: Snapshot, seeker_id: str) -> tuple[SeekerColumns, Vectors]:
-        """Columns and vectors of a person as registered now: those of the index, if as new."""
+    def _person(
+        self, snapshot: Snapshot, seeker_id: str
+    ) -> tuple[tuple[SeekerColumns, Vectors], list[str]]:
+        """A person as registered now, from the index if as new, and where they were sent."""
         known = snapshot.index.seekers.one(seeker_id)
         with reading(self._engine) as connection:
+            sent = referred_to(connection, seeker_id)
             if known and _unchanged(connection, snapshot, JobSeeker, [seeker_id]):
-                return known
+                return known, sent
             seeker = must_get(connection, JobSeeker, seeker_id)
-        return self._indexer.seekers([seeker], snapshot.index.centring)
+        return self._indexer.seekers([seeker], snapshot.index.centring), sent
 
     def _vacancies(
         self,
@@ -223,6 +238,7 @@ class Lists:
         seeker: SeekerColumns,
         vectors: Vectors,
         *,
+        pool: Pool[VacancyColumns],
         k: int,
         channel: Channel,
         station: str | None,
@@ -237,7 +253,7 @@ class Lists:
         matches = match_vacancies(
             seeker,
             vectors,
-            snapshot.index.vacancies,
+            pool,
             ranker=ranker,
             reference=self._indexer.reference,
             today=day_number(today),

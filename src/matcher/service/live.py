@@ -122,16 +122,15 @@ class LiveIndex:
             taken += batch
         return taken
 
-    def take_in(self, record: JobSeeker | Vacancy, today: date) -> None:
-        """Make one record just written searchable at once, before its turn in `sync`."""
+    def take_in(self, kind: type[JobSeeker | Vacancy], key: str, today: date) -> None:
+        """Follow one record just written, or erased, at once, before its turn in `sync`."""
         with self._writer:
             old = self._snapshot
             if old is None:
                 return
-            kind = type(record)
             with reading(self._engine) as connection:
-                later = changed_since(connection, kind, [record.id], old.seq)
-                renewed = self._renewed(connection, old, {kind: [record.id]}, today)
+                later = changed_since(connection, kind, [key], old.seq)
+                renewed = self._renewed(connection, old, {kind: [key]}, today)
             self._snapshot = replace(renewed, ahead={**old.ahead, **later})
 
     def _sync_batch(self, today: date) -> int:

@@ -10,9 +10,11 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import writing
+from matcher.db.erasing import Erasure, erase, erased
 from matcher.db.store import missing_references, must_get, open_vacancies, upsert
 from matcher.entities import (
     Channel,
+    ErasureReason,
     JobSeeker,
     Outcome,
     Referral,
@@ -35,10 +37,25 @@ class Register:
     def put(self, record: JobSeeker | Vacancy, *, now: datetime) -> bool:
         """Store a seeker or vacancy under its id; returns whether it is new."""
         with writing(self._engine, now=now) as connection:
-            _refuse_missing(connection, record)
+            refuse_missing(connection, record)
+            if isinstance(record, JobSeeker) and erased(connection, [record.id]):
+                raise ConflictError(
+                    "Whoever had this id was erased; it is never used again.",
+                    remedy="Register the person under a new id.",
+                )
             result = upsert(connection, [record])
-        self._live.take_in(record, day_of(now))
+        self._live.take_in(type(record), record.id, day_of(now))
         return result.added == 1
+
+    def erase(self, seeker_id: str, *, reason: ErasureReason, by: str, now: datetime) -> Erasure:
+        """Take a person out of the register and this service's index, for good.
+
+        What lies in files is erased by the next night or `matcher erase`; see jobs/erasing.py.
+        """
+        with writing(self._engine, now=now) as connection:
+            erasure = erase(connection, seeker_id, reason=reason, by=by, now=now)
+        self._live.take_in(JobSeeker, seeker_id, day_of(now))
+        return erasure
 
     def close_vacancy(self, vacancy_id: str, *, now: datetime) -> Vacancy:
         """Close a vacancy from today on; closing it twice keeps the first day."""
@@ -48,7 +65,7 @@ class Register:
             if vacancy.closed_on is None or vacancy.closed_on > today:
                 vacancy = replace(vacancy, closed_on=today)
                 upsert(connection, [vacancy])
-        self._live.take_in(vacancy, today)
+        self._live.take_in(Vacancy, vacancy.id, today)
         return vacancy
 
     def refer(
@@ -101,7 +118,8 @@ class Register:
         return step
 
 
-def _refuse_missing(connection: Connection, record: Any) -> None:
+def refuse_missing(connection: Connection, record: Any) -> None:
+    """Raise InvalidInputError where the record names something that is not registered."""
     for field, value in missing_references(connection, [record]).values():
         raise InvalidInputError(
             f"{field} names {value!r}, which is not registered.",

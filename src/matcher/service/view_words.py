@@ -79,6 +79,20 @@ TRAINED = _in_each(
     "diurutkan oleh model yang belajar dari rujukan dan penempatan sebelumnya",
     "เรียงลำดับด้วยแบบจำลองที่เรียนรู้จากผลการส่งตัวและการได้งานที่ผ่านมา",
 )
+SHARED = _in_each(
+    "名額已在所有求職者之間分配，避免多人同時爭取少數名額",
+    "the openings are shared out among all who look, so that not all are sent to the same few",
+    "các chỗ làm được phân chia cho mọi người tìm việc để không dồn vào một vài nơi",
+    "lowongan dibagi di antara semua pencari kerja agar tidak menumpuk di beberapa tempat",
+    "ตำแหน่งว่างถูกแบ่งให้ผู้หางานทุกคน เพื่อไม่ให้ไปรวมกันที่ไม่กี่แห่ง",
+)
+CROWD = _in_each(
+    "目前在 {people} 人的名單中，尚餘名額 {openings} 個",
+    "in the lists of {people} people; openings left: {openings}",
+    "có trong danh sách của {people} người; còn {openings} chỗ",
+    "ada di daftar {people} orang; sisa lowongan: {openings}",
+    "อยู่ในรายการของ {people} คน เหลือ {openings} ตำแหน่ง",
+)
 BASELINE = _in_each(
     "尚無已訓練的模型：依固定權重的基準排序",
     "no trained model yet: ordered by a baseline with fixed weights",

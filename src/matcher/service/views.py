@@ -21,9 +21,11 @@ from matcher.service.view_words import (
     AT_MOST,
     BASELINE,
     CHANCES,
+    CROWD,
     FEWER_THAN_ONE,
     NO_FIGURE,
     PAID,
+    SHARED,
     TO_BE_CHECKED,
     TRAINED,
 )
@@ -45,10 +47,12 @@ def slate_view(slate: Slate, *, language: Language, reference: Reference) -> Vie
             "change_seq": slate.change_seq,
             "encoder": slate.encoder,
             "ranker": slate.ranker,
+            "plan": slate.plan,
         },
         "ranking": {
             "trained": slate.trained,
             "text": (TRAINED if slate.trained else BASELINE)[language],
+            "shared": slate.plan and SHARED[language],
             "exploration": slate.exploration,
             "swapped": None if slate.swap is None else list(slate.swap),
         },
@@ -147,11 +151,21 @@ def _vacancy_view(vacancy: Vacancy, line: Line, language: Language, reference: R
             "text": pay_text(pay, language=language, reference=reference),
         },
         "openings_left": line.openings_left,
+        "crowd": _crowd_view(line, language),
         "posted_on": vacancy.posted_on.isoformat(),
         "closes_on": _iso(vacancy.closes_on),
         "closes_on_roc": vacancy.closes_on and roc_text(vacancy.closes_on),
         "url": vacancy.url,
     }
+
+
+def _crowd_view(line: Line, language: Language) -> View | None:
+    """How many people see this vacancy in their lists; None where lists are made by themselves."""
+    candidate = line.candidate
+    if candidate.shown_to is None:
+        return None
+    words = CROWD[language].format(people=candidate.shown_to, openings=line.openings_left)
+    return {"shown_to": candidate.shown_to, "free": candidate.free, "text": words}
 
 
 def _seeker_view(seeker: JobSeeker, language: Language, reference: Reference) -> View:

@@ -93,7 +93,11 @@ class Visits:
         with reading(self._engine) as connection:
             seeker = must_get(connection, JobSeeker, visit.seeker_id)
         found = self._lists.for_seeker(
-            kiosk.fair_id, seeker.id, here=AT_THE_FAIR, elsewhere=ELSEWHERE
+            kiosk.fair_id,
+            seeker.id,
+            here=AT_THE_FAIR,
+            elsewhere=ELSEWHERE,
+            station=kiosk.key_id,
         )
         self._show_lists(kiosk, visit, seeker, found, now=now)
 
@@ -118,7 +122,11 @@ class Visits:
             return
         self._kiosks.count_try(kiosk)
         found = self._lists.for_profile(
-            kiosk.fair_id, profile, here=AT_THE_FAIR, elsewhere=ELSEWHERE
+            kiosk.fair_id,
+            profile,
+            here=AT_THE_FAIR,
+            elsewhere=ELSEWHERE,
+            station=kiosk.key_id,
         )
         self._show_lists(kiosk, replace(visit, name=profile.name), profile, found, now=now)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
+from matcher.compliance.wages import MinimumWage, in_force, read_wages
 from matcher.entities import Education, Employment
 from matcher.reference import CITY_COUNTY, Reference
 from matcher.simulation.people import (
@@ -133,11 +135,15 @@ def draw_vacancies(
     worth = _worth(rng, trades, trade, years)
     low, high = _figures(rng, worth, hourly)
     openings = 0.62 + rng.lognormal(0.105, 1.18, count)
+    closes = day + rng.choice([30, 45, 60], size=count, p=[0.45, 0.2, 0.35])
+    least = _least(read_wages(reference.folder), start, closes, hourly)
+    low = np.maximum(low, least)
+    high = np.where(high == 0, 0, np.maximum(high, low))
     return Vacancies(
         employer=employer,
         trade=trade,
         day=day,
-        closes=day + rng.choice([30, 45, 60], size=count, p=[0.45, 0.2, 0.35]),
+        closes=closes,
         openings=np.clip(openings, 1, LARGE_OPENINGS).astype(np.int64),
         place=_places(rng, employers, employer, trades, reference),
         worth=worth,
@@ -181,6 +187,15 @@ def _figures(rng: np.random.Generator, worth: Ints, hourly: Bools) -> tuple[Ints
     high = (np.ceil(low * (1 + spread) / step) * step).astype(np.int64)
     high = np.where(spread == 0, low, high)
     return low, np.where(rng.random(len(worth)) < 0.15, 0, high)
+
+
+def _least(wages: Sequence[MinimumWage], start: date, until: Ints, hourly: Bools) -> Ints:
+    """The minimum wage on the last day of each vacancy, until which it may be taken up."""
+    days, each = np.unique(until, return_inverse=True)
+    found = [in_force(wages, start + timedelta(days=day)) for day in days.tolist()]
+    months = np.array([wage.month if wage else 0 for wage in found])
+    hours = np.array([wage.hour if wage else 0 for wage in found])
+    return np.asarray(np.where(hourly, hours[each], months[each]), dtype=np.int64)
 
 
 def _places(

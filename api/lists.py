@@ -1,0 +1,84 @@
+"""How the lists of stored records are asked for: read directly, as they are asked for most.
+
+FastAPI finds the arguments of an endpoint anew at every request, which takes longer than all else
+around a list. A `ListRoute` is described like any other route and checked by the same types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from enum import StrEnum
+from typing import Annotated, Any, get_type_hints
+
+from fastapi import Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from api.access import GuardedRoute
+from api.records import Id
+from matcher.entities import Language
+
+
+class Asked(BaseModel):
+    """What the query may say of a list."""
+
+    k: int = Field(10, ge=1, le=100, description="lines at most")
+    lang: Language = Field(Language.ZH, description="language of the sentences")
+
+
+class Order(StrEnum):
+    """Whether a list leaves something to others."""
+
+    SHARED = "shared"
+    OWN = "own"
+
+
+class AskedOfVacancies(Asked):
+    """What it may say of a list of vacancies."""
+
+    order: Order = Field(
+        Order.SHARED, description="own: as if nobody else were looking; no openings are shared out"
+    )
+
+    @property
+    def own(self) -> bool:
+        """Whether the openings are not to be shared out."""
+        return self.order is Order.OWN
+
+
+AskedForPeople = Annotated[Asked, Query()]
+AskedForVacancies = Annotated[AskedOfVacancies, Query()]
+_ID = TypeAdapter[str](Id)
+
+
+class ListRoute(GuardedRoute):
+    """A route of one id in the path and an `Asked`: it calls `endpoint(app, caller, id, asked)`.
+
+    The endpoint works in a thread of its own, as a list keeps it busy for milliseconds.
+    """
+
+    def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers who is let in."""
+        make: Callable[..., Response] = self.endpoint
+        (name,) = self.param_convertors
+        kind = TypeAdapter[Asked](get_type_hints(make)["asked"])
+
+        async def answer(request: Request) -> Response:
+            record_id = _checked(_ID, request.path_params[name], "path", name)
+            asked = _checked(kind, dict(request.query_params), "query")
+            state = request.state
+            return await run_in_threadpool(
+                make, request.app.state.matcher, state.principal, record_id, asked
+            )
+
+        return answer
+
+
+def _checked(kind: TypeAdapter[Any], raw: object, *where: str) -> Any:
+    """The value, or FastAPI's own error with the place it came from."""
+    try:
+        return kind.validate_python(raw)
+    except ValidationError as error:
+        found = [fault | {"loc": (*where, *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(found) from error

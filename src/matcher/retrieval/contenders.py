@@ -1,0 +1,217 @@
+"""What may be among a seeker's best, told from 8-bit vectors: nothing that may be is left out.
+
+A score differs from that of rounded vectors by |q - q'| |x| + |q'| |x - x'| at most (Cauchy,
+Schwarz), and both lengths are known.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from matcher.retrieval.criteria import Facts, at_place, elsewise
+from matcher.retrieval.index import NOISE, Floats, Rows, VectorIndex, products_of
+
+Codes = NDArray[np.int8]
+Side = tuple[Facts, Codes, Floats, Floats]
+"""Wishes or offers of n records, with codes, scales and errors of their vectors."""
+
+KEPT = 4
+"""Pairs kept of a seeker before the hopeless ones are dropped, as a multiple of those asked for."""
+ENOUGH, CLUSTERS = 2, 200
+"""Eligible vacancies that end a first look, as a multiple of k, and its clusters at most."""
+
+
+class Kept(NamedTuple):
+    """Of n seekers the vacancies that may be among the best: `counts` (n,) of up to `size` each.
+
+    `scores` (n, size) are those of rounded vectors. What scores no more than `least` (n,) cannot
+    be among the best; of those who are `full`, more than `size` may be.
+    """
+
+    rows: Rows
+    scores: Floats
+    counts: NDArray[np.int64]
+    least: Floats
+    full: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, leasts: Floats, k: int) -> Self:
+        """Nothing yet, with room for KEPT times as many as the k that are asked for."""
+        seekers, size = len(leasts), KEPT * k
+        return cls(
+            np.full((seekers, size), -1, np.int32),
+            np.empty((seekers, size), np.float32),
+            np.zeros(seekers, np.int64),
+            leasts.copy(),
+            np.zeros(seekers, np.bool_),
+        )
+
+
+@njit(cache=True, nogil=True)
+def first_look(
+    asking: Side,
+    by_cluster: Side,
+    nearest: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    distances: Floats,
+    today: int,
+    k: int,
+) -> Floats:
+    """What a score must exceed to matter, of each seeker: what k eligible vacancies reach at least.
+
+    Minus infinity where the nearest clusters hold fewer.
+    """
+    wishes, query_codes, query_scales, query_errors = asking
+    offers, codes, scales, errors = by_cluster
+    found = np.full(len(wishes), -np.inf, np.float32)
+    lowest = np.empty(len(offers), np.float32)
+    for one in range(len(wishes)):
+        count = 0
+        for cluster in nearest[one]:
+            for row in range(bounds[cluster], bounds[cluster + 1]):
+                if at_place(wishes[one], offers[row].place, distances) & 0xFFFF:
+                    continue
+                if elsewise(wishes[one], offers[row], today) & 0xFFFF:
+                    continue
+                product = np.int32(0)
+                for i in range(codes.shape[1]):
+                    product += np.int32(query_codes[one, i]) * np.int32(codes[row, i])
+                score = query_scales[one] * scales[row] * np.float32(product)
+                lowest[count] = score - _slack(query_errors[one]) - _slack(errors[row])
+                count += 1
+            if count >= ENOUGH * k:
+                break
+        if count >= k:
+            found[one] = _least(lowest[:count], k)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _least(lowest: Floats, k: int) -> Any:
+    """What must be exceeded to be among the k best, where scores are no lower than `lowest`."""
+    least = np.partition(lowest, len(lowest) - k)[len(lowest) - k]
+    # What ties with the last of the best must still be let in.
+    return np.nextafter(least, np.float32(-np.inf))
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def take_in(
+    products: NDArray[Any],
+    here: Rows,
+    asking: Side,
+    rows: Rows,
+    offering: Side,
+    today: int,
+    k: int,
+    kept: Kept,
+) -> None:
+    """Keep for each seeker the eligible vacancies of a block that may be among the k best.
+
+    `products` (m, n) are those of codes of seekers `here`, for whom the place is in reach, and of
+    open vacancies in `rows`, or what padded these.
+    """
+    wishes, _, query_scales, query_errors = asking
+    offers, _, scales, errors = offering
+    row_scales = np.zeros(products.shape[1], np.float32)
+    slacks = np.empty(len(rows), np.float32)
+    for b in range(len(rows)):
+        row_scales[b], slacks[b] = scales[rows[b]], _slack(errors[rows[b]])
+    most = slacks.max()
+    # A byte a pair, written without a branch, and eight looked at together: few are set.
+    may_matter = np.zeros(products.shape[1], np.uint8)
+    together = may_matter.view(np.uint64)
+    held, rounded, counts, leasts, full = kept
+    size = held.shape[1]
+    for a in range(len(here)):
+        one = here[a]
+        if full[one]:
+            continue
+        scale, slack = query_scales[one], _slack(query_errors[one])
+        least, count = leasts[one], counts[one]
+        enough = (least - slack - most) / scale
+        for b in range(products.shape[1]):
+            may_matter[b] = row_scales[b] * np.float32(products[a, b]) > enough
+        for eight in range(len(together)):
+            if not together[eight]:
+                continue
+            for b in range(8 * eight, min(8 * eight + 8, len(rows))):
+                score = scale * row_scales[b] * np.float32(products[a, b])
+                if score + slacks[b] + slack <= least:
+                    continue
+                if elsewise(wishes[one], offers[rows[b]], today) & 0xFFFF:
+                    continue
+                if count == size:
+                    least, count = _pruned(held, rounded, errors, slack, one, count, k)
+                    if count == size:
+                        full[one] = True
+                        break
+                held[one, count], rounded[one, count] = rows[b], score
+                count += 1
+        leasts[one], counts[one] = least, count
+
+
+@njit(cache=True, nogil=True)
+def _slack(error: Any) -> Any:
+    """What rounding can take away: rounded vectors are a little longer than one."""
+    return error * np.float32(1.02) + NOISE
+
+
+@njit(cache=True, nogil=True)
+def _pruned(
+    held: Rows, rounded: Floats, errors: Floats, slack: Any, one: int, count: int, k: int
+) -> tuple[Any, int]:
+    """Drop what cannot be among the k best; returns what must be exceeded, and how many stay."""
+    lowest = np.empty(count, np.float32)
+    for n in range(count):
+        lowest[n] = rounded[one, n] - slack - _slack(errors[held[one, n]])
+    least = _least(lowest, k)
+    stay = 0
+    for n in range(count):
+        if rounded[one, n] + slack + _slack(errors[held[one, n]]) > least:
+            held[one, stay], rounded[one, stay] = held[one, n], rounded[one, n]
+            stay += 1
+    return least, stay
+
+
+def settled(kept: Kept, k: int, queries: VectorIndex, index: VectorIndex) -> tuple[Rows, Floats]:
+    """Those kept that may be among the k best: rows and scores in full, (n, width).
+
+    Behind them stand row 0 and minus infinity.
+    """
+    _prune_all(kept, k, queries.errors, index.errors)
+    held = np.arange(max(int(kept.counts.max()), k)) < kept.counts[:, None]
+    asking, place = np.nonzero(held)
+    rows = np.where(held, kept.rows[:, : held.shape[1]], 0)
+    scores = np.full(held.shape, -np.inf, np.float32)
+    scores[asking, place] = products_of(
+        queries.vectors, asking.astype(np.int32), index.vectors, rows[asking, place]
+    )
+    return rows, scores
+
+
+def best_of(ranks: NDArray[np.int64], scores: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
+    """Of (n, m) ranks the (n, k) of the highest scores, of equal scores the lowest, and these.
+
+    Both are sorted as one number, which is many times as fast as by two keys: the bits of a float,
+    all but the sign turned where it is negative, rise with it.
+    """
+    bits = (scores + np.float32(0)).view(np.int32)
+    rising = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits).astype(np.int64)
+    keys = np.sort(~rising << 32 | ranks, axis=1)[:, :k]
+    rising = (~(keys >> 32)).astype(np.int32)
+    bits = np.where(rising < 0, rising ^ 0x7FFFFFFF, rising)
+    return keys & 0xFFFFFFFF, bits.view(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _prune_all(kept: Kept, k: int, query_errors: Floats, errors: Floats) -> None:
+    held, rounded, counts, _, _ = kept
+    for one in range(len(counts)):
+        if counts[one] <= k:
+            continue
+        slack = _slack(query_errors[one])
+        _, counts[one] = _pruned(held, rounded, errors, slack, one, counts[one], k)
