@@ -10,14 +10,20 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
+from api.accounts import accounts
+from api.audit import audit
 from api.board import board
+from api.cases import cases
 from api.crowd import Crowd
 from api.dashboard import dashboard
+from api.desk import desk
+from api.desk_export import export
 from api.docs import docs
 from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
 from api.health import health
 from api.kiosk import kiosk
+from api.oidc import oidc
 from api.problems import answer_with_problems
 from api.rates import rates
 from api.rendering import STATIC
@@ -63,7 +69,10 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
-    for pages in (sign_in, kiosk, board, vacancies, dashboard):
+    for pages in (
+        *(sign_in, accounts, oidc, kiosk, board),
+        *(desk, cases, export, audit, vacancies, dashboard),
+    ):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))
     docs(web)

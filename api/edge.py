@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import internal_problem
 
 MAX_BODY_BYTES = 1_000_000
-PAGES = ("/kiosk", "/fairs", "/dashboard", "/lint", "/vacancies", "/sign-")
+PAGES = ("/desk", "/kiosk", "/fairs", "/dashboard", "/lint", "/vacancies", "/sign-")
 """What people look at; what fails there is said by FAILED."""
 FAILED = Path(__file__).parent / "static" / "failed.html"
 OPEN_FILES = ("/static", "/docs")

@@ -11,11 +11,13 @@ from api.problems import DATABASE_TROUBLE
 from matcher.bootstrap import App
 from matcher.encoder.model import Role
 from matcher.errors import MatcherError
+from matcher.features.reading import read_wishes
 from matcher.service.clock import day_of
 from matcher.service.practice import practise
 
 EVERY_SECONDS = 1.0
 STOP_SECONDS = 10.0
+A_TEXT = "工作"
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +57,11 @@ class Follower:
             self._attempt(self._follow)
 
     def _warm_up(self) -> None:
-        """Load compiled code and the encoder before visitors wait for them, and catch up."""
+        """Load code, patterns and the encoder before visitors wait for them, and catch up."""
         practise(self._app.reference)
-        self._app.indexer.encoder.encode(["工作"], role=Role.QUERY)
+        indexer = self._app.indexer
+        read_wishes(A_TEXT, lexicon=indexer.lexicon, reference=self._app.reference)
+        indexer.encoder.encode([A_TEXT], role=Role.QUERY)
         self._app.sync()
 
     def _follow(self) -> None:

@@ -37,7 +37,23 @@ EVERYBODY: frozenset[Role] = frozenset()
 PAGES: Mapping[str, frozenset[Role]] = {
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
+    "POST /sign-in/password": EVERYBODY,
+    "GET /sign-in/provider": EVERYBODY,
+    "GET /sign-in/provider/back": EVERYBODY,
     "POST /sign-out": READERS,
+    "GET /desk": DESK,
+    "POST /desk/people": DESK,
+    "POST /desk/vacancies": DESK,
+    "POST /desk/shortlists": DESK,
+    "GET /desk/looks/{look_id}": DESK,
+    "POST /desk/looks/{look_id}/people": DESK,
+    "POST /desk/looks/{look_id}/referrals": DESK,
+    "POST /desk/looks/{look_id}/outcomes": DESK,
+    "POST /desk/looks/{look_id}/undone": DESK,
+    "POST /desk/looks/{look_id}/notes": DESK,
+    "POST /desk/looks/{look_id}/export": DESK,
+    "GET /desk/audit": READERS,
+    "POST /desk/audit": READERS,
     "GET /fairs": READERS,
     "GET /fairs/{fair_id}": READERS,
     "GET /fairs/{fair_id}/report.pdf": READERS,
@@ -70,10 +86,12 @@ PAGES: Mapping[str, frozenset[Role]] = {
 """Every page, and the roles it wants. One that is missing here cannot be made."""
 
 NAVIGATION: Mapping[str, str] = {
+    "/desk": "desk",
     "/fairs": "fairs",
     "/vacancies/new": "vacancy.new",
     "/lint": "vacancy.lint",
     "/dashboard": "dashboard",
+    "/desk/audit": "audit",
 }
 """Pages that staff go to from every other, and their names."""
 
@@ -182,7 +200,11 @@ def _refuse_other_sites(request: Request) -> None:
 def _entrance(request: Request) -> str:
     if request.url.path.startswith("/kiosk"):
         return f"/kiosk/set-up?fair={quote(request.query_params.get('fair', ''), safe='')}"
-    return f"/sign-in?next={quote(request.url.path if request.method == 'GET' else '/fairs')}"
+    return f"/sign-in?next={quote(request.url.path if request.method == 'GET' else _home(request))}"
+
+
+def _home(request: Request) -> str:
+    return "/desk" if request.url.path.startswith("/desk") else "/fairs"
 
 
 def _language(request: Request) -> Language:
@@ -217,14 +239,14 @@ def sorry(
         status=status,
         kind=kind if f"error.{kind}" in WORDS else "internal",
         told=told,
-        home="/kiosk" if at_kiosk else "/fairs",
+        home="/kiosk" if at_kiosk else _home(request),
         at_kiosk=at_kiosk,
     )
 
 
-def local_path(path: str) -> str:
-    """`path` if it is one of ours, else the list of fairs: nobody is sent to another site."""
-    return path if re.fullmatch(r"/[A-Za-z0-9_.%-][A-Za-z0-9/_.%-]*", path) else "/fairs"
+def local_path(path: str, *, home: str = "/fairs") -> str:
+    """`path` if it is one of ours, else `home`: nobody is sent to another site."""
+    return path if re.fullmatch(r"/[A-Za-z0-9_.%-][A-Za-z0-9/_.%-]*", path) else home
 
 
 async def _service(request: Request) -> App:
@@ -244,4 +266,12 @@ async def _spoken(request: Request) -> Language:
 
 Service = Annotated[App, Depends(_service)]
 ThisKiosk = Annotated[Kiosk, Depends(_kiosk)]
+
+
+async def _signed_in(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+SignedIn = Annotated[Principal, Depends(_signed_in)]
 Spoken = Annotated[Language, Depends(_spoken)]

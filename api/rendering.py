@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.words import NAMES, TAGS, say
 from matcher.calendar_roc import roc_text
 from matcher.entities import Language
+from matcher.identity import holds_number
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -69,8 +70,9 @@ def page(
 
 
 def _in_language(request: Request, language: Language) -> str:
-    """The address of the same page in that language."""
-    return f"?{urlencode({**request.query_params, 'lang': language.value})}"
+    """The address of the same page in that language; an identity number in it is dropped."""
+    told = {name: text for name, text in request.query_params.items() if not holds_number(text)}
+    return f"?{urlencode({**told, 'lang': language.value})}"
 
 
 def _say(language: Language, key: str, **values: object) -> str:

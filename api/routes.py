@@ -86,7 +86,7 @@ def vacancies_for_a_seeker(
         seeker_id,
         k=asked.k,
         channel=CHANNELS[caller.role],
-        station=caller.key_id,
+        station=caller.id,
         own=asked.own,
     )
     return _slate(slate, app, asked.lang)
@@ -118,7 +118,7 @@ def vacancies_for_a_profile(
         profile,
         k=asked.k,
         channel=CHANNELS[caller.role],
-        station=caller.key_id,
+        station=caller.id,
         own=asked.own,
     )
     return _slate(slate, app, asked.lang)
@@ -180,7 +180,7 @@ def erase_a_seeker(
 
     202: files are erased by the next night, or by `matcher erase`. 200: nothing is left anywhere.
     """
-    done = app.register.erase(seeker_id, reason=reason, by=caller.key_id, now=app.clock())
+    done = app.register.erase(seeker_id, reason=reason, by=caller.id, now=app.clock())
     pending = done.finished_at is None
     return _json({"id": seeker_id, "files_pending": pending}, status=202 if pending else 200)
 
@@ -227,7 +227,7 @@ def let_a_finding_stand(
         code=body.code,
         words=body.words,
         reason=body.reason,
-        made_by=caller.key_id,
+        made_by=caller.id,
         now=app.clock(),
     )
     return _json(asdict(override), status=201)

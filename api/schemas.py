@@ -274,6 +274,7 @@ class CrowdedVacancy(Answer):
     openings: int
     shown: int
     load: float
+    sent: float
     free: float
     eligible: int
     candidates: int

@@ -1,4 +1,4 @@
-"""Signing staff in to the pages, by an API key: small, so that a better way can take its place."""
+"""The door of the pages for staff, and signing in there by an API key."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.access import DESK
 from api.page_route import (
     READERS,
     STAFF_COOKIE,
@@ -18,7 +19,10 @@ from api.page_route import (
     local_path,
 )
 from api.rendering import page
+from matcher.bootstrap import App
+from matcher.entities import Language
 from matcher.errors import ForbiddenError, UnauthenticatedError
+from matcher.service.keys import Role
 
 sign_in = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -27,10 +31,8 @@ sign_in = APIRouter(route_class=PageRoute, include_in_schema=False)
 def entrance(
     request: Request, language: Spoken, onwards: Annotated[str, Query(alias="next")] = ""
 ) -> Response:
-    """Where staff show their key."""
-    return page(
-        "sign_in.html", request, language=language, onwards=local_path(onwards), wrong=False
-    )
+    """Where staff say who they are."""
+    return entrance_page(request, language, onwards)
 
 
 @sign_in.post("/sign-in")
@@ -42,20 +44,14 @@ def enter(
     onwards: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Exchange a key for a session."""
+    now = app.clock()
     try:
-        token = app.sessions.open(key.strip(), roles=READERS, now=app.clock())
+        token = app.sessions.open(key.strip(), roles=READERS, now=now)
     except (UnauthenticatedError, ForbiddenError):
-        return page(
-            "sign_in.html",
-            request,
-            language=language,
-            status=HTTPStatus.UNAUTHORIZED,
-            onwards=local_path(onwards),
-            wrong=True,
+        return entrance_page(
+            request, language, onwards, wrong="key", status=HTTPStatus.UNAUTHORIZED
         )
-    response = RedirectResponse(local_path(onwards), HTTPStatus.SEE_OTHER)
-    give_session(response, STAFF_COOKIE, token, request)
-    return response
+    return entered(request, app.sessions.find(token, now=now).role, token, onwards)
 
 
 @sign_in.post("/sign-out")
@@ -64,4 +60,37 @@ def leave(app: Service, request: Request) -> Response:
     app.sessions.end(request.state.token)
     response = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
     response.delete_cookie(STAFF_COOKIE, path="/")
+    return response
+
+
+def entrance_page(
+    request: Request,
+    language: Language,
+    onwards: str,
+    *,
+    wrong: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """The door; `wrong` names what of it did not open: key, password, provider, or wait."""
+    app: App = request.app.state.matcher
+    return page(
+        "sign_in.html",
+        request,
+        language=language,
+        status=status,
+        onwards=local_path(onwards, home=""),
+        wrong=wrong,
+        has_provider=app.provider is not None,
+    )
+
+
+def home_of(role: Role) -> str:
+    """Where this role works."""
+    return "/desk" if role in DESK else "/fairs"
+
+
+def entered(request: Request, role: Role, token: str, onwards: str) -> Response:
+    """Onwards with the session, by default to where this role works."""
+    response = RedirectResponse(local_path(onwards, home=home_of(role)), HTTPStatus.SEE_OTHER)
+    give_session(response, STAFF_COOKIE, token, request)
     return response

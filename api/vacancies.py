@@ -237,7 +237,7 @@ def _handle(
         if do is Do.CHECK:
             return _page(app, request, language, shown)
         app.vacancy_intake.publish(
-            vacancy, reasons=reasons, made_by=principal.key_id, now=now, new=before is None
+            vacancy, reasons=reasons, made_by=principal.id, now=now, new=before is None
         )
     except UnreadableFieldsError as error:
         shown, status = replace(shown, wrong=error.names), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -22,7 +22,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -51,7 +51,7 @@ from matcher.service.keys import Role
 
 BIN = Path(sys.executable).parent
 STARTS, ROUNDS, A_ROUND = 5, 20, 25
-EDGE_REQUESTS = 3_000
+EDGE_REQUESTS = 500
 OVERLAYS, CHANGES = (0, 1_000, 5_000), 30
 KIOSKS, CROWD, CROWD_S = 32, 200, 10.0
 K = 100
@@ -95,12 +95,13 @@ def a_copy() -> Iterator[App]:
 
 @dataclass
 class Server:
-    """A process that serves, and how long it took to be ready and to make its first list."""
+    """A process that serves, with the seconds, and those of processor time, until it was ready."""
 
     port: int
     pid: int
     headers: dict[str, str]
     ready_after: float
+    used_until_ready: float
 
     def cpu(self) -> float:
         """Seconds of processor time it has used."""
@@ -144,6 +145,7 @@ def serving(
         process.pid,
         {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
         0.0,
+        0.0,
     )
     try:
         while True:
@@ -155,7 +157,7 @@ def serving(
             if process.poll() is not None or time.perf_counter() - began > PATIENCE_S:
                 raise SystemExit((app.settings.var_dir / "server.log").read_text())
             time.sleep(0.01)
-        server.ready_after = time.perf_counter() - began
+        server.ready_after, server.used_until_ready = time.perf_counter() - began, server.cpu()
         yield server
     finally:
         process.terminate()
@@ -185,7 +187,7 @@ def timed(call: Callable[[], object]) -> float:
 
 def start() -> None:
     """From the start of the process to /health/ready, and the first list after it."""
-    table = rows("start of a process", "ready s", "first list ms", "second ms")
+    table = rows("start of a process", "ready s", "processor s", "first list ms", "second ms")
     with a_copy() as app, tempfile.TemporaryDirectory() as nothing:
         path = "/v1/seekers/SIM-S000100/matches"
         cold = {"NUMBA_CACHE_DIR": nothing}
@@ -200,13 +202,14 @@ def start() -> None:
                     taken.append(
                         (
                             server.ready_after,
+                            server.used_until_ready,
                             *(timed(partial(server.ask, connection, path)) for _ in range(2)),
                         )
                     )
-            ready, first, second = (
+            ready, used, first, second = (
                 statistics.median(column) for column in zip(*taken, strict=True)
             )
-            table.add_row(name, f"{ready:.2f}", ms(first), ms(second))
+            table.add_row(name, f"{ready:.2f}", f"{used:.2f}", ms(first), ms(second))
     console.print(table)
 
 
@@ -241,26 +244,30 @@ def lists() -> None:
 
 
 def edges() -> None:
-    """Processor time of a server a request: the web edge, and bare ASGI with the same bytes."""
-    used = {}
+    """Processor time of a server a request: the web edge, and bare ASGI with the same bytes.
+
+    Both serve in turn, and the best of ROUNDS counts: a neighbour only ever adds.
+    """
     path = "/v1/seekers/SIM-S000100/matches"
-    with a_copy() as app:
+    used: dict[str, list[float]] = {"bare": [], "edge": []}
+    with a_copy() as app, ExitStack() as stack:
         with serving(app) as server:
             (app.settings.var_dir / edge.ANSWER).write_bytes(server.ask(server.connect(), path)[1])
-        for name in ("bare", "edge"):
-            command = [sys.executable, edge.__file__, name]
-            with serving(app, command=command) as server:
-                connection = server.connect()
-                time.sleep(SETTLE_S)
-                for _ in range(A_ROUND):
-                    server.ask(connection, path)
-                before = server.cpu()
+        servers = {
+            name: stack.enter_context(serving(app, command=[sys.executable, edge.__file__, name]))
+            for name in used
+        }
+        time.sleep(SETTLE_S)
+        for _ in range(ROUNDS):
+            for name, server in servers.items():
+                connection, before = server.connect(), server.cpu()
                 for _ in range(EDGE_REQUESTS):
                     server.ask(connection, path)
-                used[name] = (server.cpu() - before) / EDGE_REQUESTS
+                used[name].append((server.cpu() - before) / EDGE_REQUESTS)
+    bare = min(used["bare"])
     table = rows("server's processor time a request", "µs", "ratio")
     for name, label in (("bare", "bare ASGI, the same bytes"), ("edge", "our edge")):
-        table.add_row(label, f"{1e6 * used[name]:.0f}", f"{used[name] / used['bare']:.2f}")
+        table.add_row(label, f"{1e6 * min(used[name]):.0f}", f"{min(used[name]) / bare:.2f}")
     console.print(table)
 
 

@@ -24,8 +24,8 @@ def run(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch):
     }.items():
         monkeypatch.setenv(f"MATCHER_{name}", str(value))
 
-    def invoke(*words: str) -> Result:
-        result = CliRunner().invoke(app, words)
+    def invoke(*words: str, typed: str = "") -> Result:
+        result = CliRunner().invoke(app, words, input=typed)
         assert "Traceback" not in result.output
         return result
 
@@ -62,6 +62,7 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     assert "/kiosk?fair=SIM-F-" in welcomed
     assert len(set(re.findall(r"mk_[\w-]+", welcomed))) == 2
     assert holds_number(welcomed)
+    assert re.search(r"/desk\n  counsellor +\S{20}\n  supervisor +\S{20}\n  analyst", welcomed)
     assert run("welcome").exit_code == 0
     assert run("check").exit_code == 0
     assert "for trying" in run("key", "list").output
@@ -85,12 +86,36 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
         (("import", "no-such-file.csv"), "no-such-file.csv"),
         (("serve", "--port", "99999"), "--port"),
         (("key", "revoke", "nobody"), "matcher migrate"),
+        (("staff", "list"), "matcher migrate"),
     ],
 )
 def test_what_goes_wrong_is_said_with_its_remedy(run, words: tuple[str, ...], said: str):
     result = run(*words)
     assert result.exit_code == 1
     assert said in result.output
+
+
+def test_accounts_are_made_listed_and_disabled(run):
+    assert run("migrate").exit_code == 0
+    made = run("staff", "add", "Chen", "--role", "counsellor", "--generate")
+    assert re.match(r"[\w-]{20}\n", made.output)
+    typed = "a long password\n" * 2
+    assert run("staff", "add", "lin", "--role", "analyst", typed=typed).exit_code == 0
+    assert run("staff", "add", "wu", "--role", "supervisor", "--subject", "p|7").exit_code == 0
+    assert run("staff", "disable", "wu").exit_code == 0
+    listed = run("staff", "list").output
+    for word in ("chen", "lin", "wu", "password", "provider"):
+        assert word in listed
+    assert run("staff", "password", "chen", "--generate").output != made.output
+    for words, said in (
+        (("add", "chen", "--role", "analyst", "--generate"), "matcher staff list"),
+        (("add", "x", "--role", "analyst", "--generate"), "2 to 64"),
+        (("add", "boss", "--role", "admin", "--generate"), "matcher key"),
+        (("disable", "nobody"), "matcher staff list"),
+    ):
+        result = run("staff", *words)
+        assert result.exit_code == 1
+        assert said in result.output
 
 
 def test_a_setting_that_does_not_fit_is_named(run, monkeypatch: pytest.MonkeyPatch):

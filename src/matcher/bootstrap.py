@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -25,9 +26,13 @@ from matcher.features.reading import read_lexicon
 from matcher.features.vectors import Centring
 from matcher.identity import IdentityKey
 from matcher.reference import Reference
+from matcher.service.accounts import Accounts
 from matcher.service.advice import Advice
+from matcher.service.audit import Audit
+from matcher.service.cases import Cases
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of, now
+from matcher.service.desk import Desk
 from matcher.service.fair_lists import FairLists
 from matcher.service.fairs import Fairs
 from matcher.service.figures import Figures
@@ -45,8 +50,12 @@ from matcher.service.publication import Publisher
 from matcher.service.register import Register
 from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
+from matcher.service.tries import Tries
 from matcher.service.vacancy_intake import VacancyIntake
 from matcher.service.visits import Visits
+
+if TYPE_CHECKING:
+    from matcher.service.oidc import Provider
 
 
 @dataclass(frozen=True)
@@ -203,6 +212,53 @@ class App:
     def sessions(self) -> Sessions:
         """Who is signed in to the pages."""
         return Sessions(self.engine, self.keys)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts of staff."""
+        return Accounts(self.engine, Tries(self.engine))
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """The identity provider of the staff, where the settings name one."""
+        settings = self.settings
+        if not settings.oidc_issuer:
+            return None
+        if not settings.oidc_client_id or settings.oidc_client_secret is None:
+            raise ConfigurationError(
+                "An identity provider is set, but not what it knows this service by.",
+                remedy="Set MATCHER_OIDC_CLIENT_ID and MATCHER_OIDC_CLIENT_SECRET too.",
+            )
+        # Loads a library that only those need who have a provider.
+        from matcher.service.oidc import Provider
+
+        return Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+        )
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Looks at people, and the log of them."""
+        return Audit(self.engine)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What counsellors see."""
+        return Desk(
+            self.engine,
+            self.live,
+            self.indexer,
+            self.lists,
+            linter=self.linter,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def cases(self) -> Cases:
+        """What counsellors do."""
+        return Cases(self.engine, self.live, self.linter)
 
     @cached_property
     def kiosks(self) -> Kiosks:

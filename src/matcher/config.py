@@ -52,6 +52,13 @@ class Settings(BaseSettings):
         default=0.85, ge=0, le=1, description="share of a list's own worth that everybody keeps"
     )
     mlflow_url: str = Field(default="", description="MLflow store; empty: SQLite in var_dir")
+    oidc_issuer: str = Field(
+        default="", description="identity provider for staff; empty: names and passwords only"
+    )
+    oidc_client_id: str = Field(default="", description="what the provider calls this service")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="what proves to the provider that it is this service"
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, description="port to listen on")
 

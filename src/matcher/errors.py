@@ -30,6 +30,10 @@ class InvalidInputError(MatcherError):
     """Input that cannot be read as what it should be."""
 
 
+class UnlawfulError(InvalidInputError):
+    """A criterion asks for what the law protects; said in the language of whoever asked."""
+
+
 class IdentityError(InvalidInputError):
     """An identity number whose format or check digit is wrong. Never carries the number."""
 

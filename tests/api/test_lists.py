@@ -121,6 +121,23 @@ def test_a_closed_vacancy_is_gone_from_the_next_list(bureau: Bureau):
     assert ids(bureau.get("/v1/vacancies/V-1/candidates")) == []
 
 
+def test_a_vacancy_the_person_was_sent_to_is_not_offered_again(bureau: Bureau):
+    path = "/v1/seekers/S-1/matches"
+    before = bureau.get(path).json()
+    first, *others = [line["id"] for line in before["lines"]]
+    assert others
+    sent = {"seeker_id": "S-1", "vacancy_id": first}
+    assert bureau.post("/v1/referrals", sent).status_code == 201
+    after = bureau.get(path).json()
+    assert [line["id"] for line in after["lines"]] == others
+    assert [line["rank"] for line in after["lines"]] == list(range(1, len(others) + 1))
+    assert after["eligible"] == before["eligible"] - 1
+    assert bureau.get("/v1/seekers/S-1/changes").json()["eligible"] == after["eligible"]
+    assert first in {
+        line["id"] for line in bureau.post("/v1/matches", {"text": "堆高機"}).json()["lines"]
+    }
+
+
 def test_a_vacancy_put_now_is_found_now(bureau: Bureau):
     assert bureau.put("/v1/vacancies/V-9", VACANCY).status_code == 201
     assert "V-9" in ids(bureau.get("/v1/seekers/S-1/matches"))

@@ -21,6 +21,8 @@ from matcher.artifacts.index import load_index
 from matcher.bootstrap import App
 from matcher.cli import app as command
 from matcher.db import tables
+from matcher.db.audit import Entry, add_entries, entry
+from matcher.db.desk import Note, add_note
 from matcher.db.engine import migrate, open_engine, reading, writing
 from matcher.db.erasing import ERASED, forget_ids, unfinished
 from matcher.db.store import get, set_identity, upsert
@@ -75,6 +77,24 @@ GONE = JobSeeker(
 )
 BEFORE = replace(GONE, text="更早以前寫的另一個句子", title="從前的燈塔看守員")
 """What the same person wrote first."""
+LOOK = Entry(
+    id="L-1",
+    made_at=NOW,
+    who="K-1",
+    role="counsellor",
+    action="listed",
+    person=GONE.id,
+    reason="other",
+    words="燈塔看守員來電",
+)
+NOTE = Note(
+    id="N-1",
+    seeker_id=GONE.id,
+    vacancy_id=None,
+    text="想回燈塔工作",
+    made_at=NOW,
+    made_by="K-1",
+)
 OTHER = replace(GONE, id="S-STAYS", name="留下的人", text="另一個人的句子", title="倉管")
 NUMBER = "A123456789"
 DIGEST = digest(NUMBER, IdentityKey(1, b"k" * 32))
@@ -163,6 +183,8 @@ def lived(app: App) -> None:
         connection.execute(
             insert(tables.imported).values(kind="seeker", entity_id=GONE.id, digest="d")
         )
+        add_entries(connection, [LOOK])
+        add_note(connection, NOTE)
     app.indexer.encode_seekers([BEFORE])
     key = app.keys.create(name="kiosk", role=KeyRole.KIOSK, now=NOW)
     kiosk = app.kiosks.at(app.kiosks.set_up(key, "F-9"))
@@ -229,6 +251,8 @@ def traces(app: App) -> dict[str, bytes]:
         "placement": b"P-VANISHED",
         "digest": DIGEST.digest.encode(),
         "name": GONE.name.encode(),
+        "words of a look": LOOK.words.encode(),
+        "note": NOTE.text.encode(),
     }
     for word, person in (("now", GONE), ("before", BEFORE)):
         found[f"text {word}"] = person.text.encode()
@@ -349,6 +373,7 @@ def test_what_stays_leads_back_to_nobody(app: App):
             select(tables.impressions.c["items"]).where(tables.impressions.c.id == "I-V-9")
         ).scalar_one()
         resume = get(connection, FairResume, "C-VANISHED")
+        looked = entry(connection, LOOK.id)
     aliases = {event["person"] for event in events if str(event["person"]).startswith("X-")}
     assert len(aliases) == 1
     theirs = [event for event in events if event["person"] in aliases]
@@ -358,6 +383,7 @@ def test_what_stays_leads_back_to_nobody(app: App):
     # P-wrong was put right: the record is somebody else's, and keeps its name.
     assert {e["record"] for e in theirs if not e["record"].startswith("X-")} == {"P-wrong"}
     assert shown == [[ERASED, 2.0], [OTHER.id, 1.0]]
+    assert looked == replace(LOOK, person=ERASED, words="")
     assert resume is not None
     assert (resume.seeker_id, resume.matched) == (None, True)
 
@@ -517,6 +543,21 @@ def test_every_table_that_refers_to_people_is_one_that_erasing_knows():
         "placements",
         "services",
         "impressions",
+        "notes",
+    }
+    named = {
+        (table.name, column.name)
+        for table in tables.metadata.sorted_tables
+        for column in table.c
+        if column.name in ("person", "seeker_id", "entity_id", "record_id")
+    }
+    assert named == {
+        *((name, "seeker_id") for name in found),
+        ("erasures", "seeker_id"),
+        ("events", "person"),
+        ("voids", "record_id"),
+        ("imported", "entity_id"),
+        ("changes", "entity_id"),
     }
 
 

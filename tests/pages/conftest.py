@@ -43,7 +43,7 @@ class Visitor:
     def sign_in(self, path: str, role: Role = Role.COUNSELLOR) -> None:
         self.page.goto(f"{self.address}{path}")
         self.page.fill("#key", self.bureau.keys[role])
-        self.press("main button")
+        self.press("form:has(#key) button")
         self.page.wait_for_url(f"**{path}")
 
     def scan(self, number: str) -> None:

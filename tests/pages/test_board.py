@@ -123,7 +123,7 @@ def test_signing_in_says_what_is_wrong(visitor: Visitor):
     visitor.page.goto(f"{visitor.address}/fairs")
     visitor.check()
     visitor.page.fill("#key", "mk_wrong")
-    visitor.press("main button")
+    visitor.press("form:has(#key) button")
     assert "這把金鑰無效" in visitor.text()
     visitor.check()
     visitor.complaints.clear()

@@ -19,8 +19,8 @@ from matcher.reference import Reference
 from matcher.service.fairs import Result
 
 TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
-CALLED = re.compile(r"""(?:say|fact|figure)\("([^"]+)"( ~)?""")
-"""A key that a template names, and whether more is joined to it."""
+CALLED = re.compile(r"""(?:say|fact|figure)\("([^"]+)"( [~+])?""")
+"""A key that a template or a module names, and whether more is joined to it."""
 
 
 def places(text: str) -> set[str]:
@@ -36,8 +36,8 @@ def test_every_text_is_there_in_every_language_with_the_same_places():
 
 def test_templates_ask_for_words_that_there_are_and_no_word_is_left_over():
     asked, beginnings = {"handed_in", "vacancy_gone", "number_wrong", "form_unreadable"}, set()
-    for template in TEMPLATES:
-        for key, joined in CALLED.findall(template.read_text(encoding="utf-8")):
+    for asking in [*TEMPLATES, *FOLDER.glob("*.py")]:
+        for key, joined in CALLED.findall(asking.read_text(encoding="utf-8")):
             (beginnings if joined else asked).add(key)
     assert asked <= WORDS.keys()
     assert all(any(key.startswith(start) for key in WORDS) for start in beginnings)

@@ -191,12 +191,17 @@ def test_what_a_plan_says_of_crowded_and_starved_vacancies_stands_in_an_appendix
     market = {
         "starved": [{"vacancy": "V-1", **line, "mend": mend}],
         "starved_count": 1,
-        "crowded": [],
-        "crowded_count": 0,
+        "crowded": [{"vacancy": "V-2", **line, "mend": [], "load": 3.21, "sent": 2.0}],
+        "crowded_count": 7,
     }
     document = assemble(publisher.gather(QUARTER), [], reference=reference, market=market)
     (told,) = table(document, "starved").rows
     assert told.key == "V-1"
     assert told.cells[:4] == (3, 0, Decimal("100.0"), 4)
     assert told.cells[4].en == "Pay floor 31,000 (+25); Place of work (+9)"
-    assert table(document, "crowded").remarks == (words.NONE_FOUND,)
+    crowded = table(document, "crowded")
+    assert crowded.rows[0].cells[4:] == (Decimal("3.2"), Decimal("2.0"))
+    assert crowded.remarks[0].en == "7 in all."
+    none = {**market, "starved": [], "starved_count": 0}
+    document = assemble(publisher.gather(QUARTER), [], reference=reference, market=none)
+    assert table(document, "starved").remarks == (words.NONE_FOUND,)

@@ -46,6 +46,16 @@ def test_a_vacancy_of_the_list_fails_nothing(either: Bureau):
     assert (found.failures, found.changes, found.verdict) == ((), (), Verdict.ELIGIBLE)
 
 
+def test_a_vacancy_that_somebody_was_sent_to_is_said_to_be_left_out_for_that(either: Bureau):
+    sent = {"seeker_id": "S-1", "vacancy_id": "V-1"}
+    assert either.post("/v1/referrals", sent).status_code == 201
+    assert "V-1" not in listed(either, "S-1")
+    found = advice(either).why_not("S-1", "V-1")
+    assert (found.eligible, found.verdict) == (True, Verdict.SENT)
+    told = either.get("/v1/seekers/S-1/vacancies/V-1/why-not?lang=en").json()
+    assert "already referred" in told["text"]
+
+
 def test_a_vacancy_is_explained_and_the_changes_put_it_in_the_list(either: Bureau):
     put_vacancy(either, "V-9", shifts=["night"], licences=["forklift", "crane"])
     assert "V-9" not in listed(either, "S-1")

@@ -17,7 +17,7 @@ def test_a_key_revoked_elsewhere_ends_within_a_second(engine: Engine):
     assert here.remembered(key) is None
     caller = here.authenticate(key)
     assert here.remembered(key) == caller
-    elsewhere.revoke(caller.key_id, now=NOON)
+    elsewhere.revoke(caller.id, now=NOON)
     assert here.authenticate(key) == caller
     now += FRESH_SECONDS
     assert here.remembered(key) is None
@@ -28,7 +28,7 @@ def test_a_key_revoked_elsewhere_ends_within_a_second(engine: Engine):
 def test_a_key_revoked_here_ends_at_once(engine: Engine):
     keys = Keys(lambda: engine)
     key = keys.create(name="kiosk", role=Role.KIOSK, now=NOON)
-    keys.revoke(keys.authenticate(key).key_id, now=NOON)
+    keys.revoke(keys.authenticate(key).id, now=NOON)
     with pytest.raises(UnauthenticatedError):
         keys.authenticate(key)
 

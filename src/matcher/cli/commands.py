@@ -18,12 +18,14 @@ from matcher.cli.keys import keys
 from matcher.cli.printing import (
     out,
     print_changes,
+    print_desk,
     print_kiosk,
     print_report,
     print_slate,
     print_welcome,
     print_why_not,
 )
+from matcher.cli.staff import staff
 from matcher.config import Settings
 from matcher.db.engine import migrate as migrate_schema
 from matcher.db.engine import open_engine
@@ -40,6 +42,7 @@ from matcher.service.practice import practise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(keys, name="key")
+app.add_typer(staff, name="staff")
 
 TRIAL = "for trying"
 """Name of the keys that `welcome` makes."""
@@ -217,7 +220,10 @@ def serve(
 
 @app.command()
 def welcome() -> None:
-    """Make keys for trying and print where to look first; earlier keys for trying end."""
+    """Make keys for trying and print where to look first; earlier keys for trying end.
+
+    A simulated bureau gets an account of each role as well, with a new password.
+    """
     # Loads the simulator, which other commands should not pay for.
     from matcher.jobs.demonstration import hold_fair, number_to_scan
 
@@ -240,6 +246,8 @@ def welcome() -> None:
                 fair=hold_fair(bureau.engine, day_of(now)),
                 number=number_to_scan(bureau.engine, bureau.identity_key),
             )
+        if simulated:
+            print_desk(bureau.settings, bureau.accounts.for_trying(now=now))
 
 
 @app.command()

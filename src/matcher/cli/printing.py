@@ -101,6 +101,17 @@ def print_kiosk(
     )
 
 
+def print_desk(settings: Settings, passwords: Mapping[Role, str]) -> None:
+    """How to try the desk: an account of each role, named as its role, with its new password."""
+    print(
+        "The counsellor's desk, in a browser; sign in with one of these accounts for trying:\n"
+        f"\n  desk              http://{settings.host}:{settings.port}/desk"
+    )
+    for role, password in passwords.items():
+        print(f"  {role:<17} {password}")
+    print()
+
+
 def print_slate(slate: Slate, language: Language, reference: Reference) -> None:
     """A match list: each line with the reasons for it and what could not be told."""
     view: Any = slate_view(slate, language=language, reference=reference)

@@ -42,7 +42,6 @@ def report(
                 "More than one period.", remedy="Give --month, --year, or --from and --to."
             )
         bureau = App(Settings())
-        bureau.follow_market()
         default = last_twelve_months(day_of(bureau.clock()))
         if month:
             default = month_of(month)
@@ -52,6 +51,7 @@ def report(
             first=first.date() if first else default.first,
             last=last.date() if last else default.last,
         )
+        bureau.follow_market()
         written = write_report(
             bureau.publisher,
             bureau.proof,

@@ -13,7 +13,7 @@ from matcher.compliance.sentences import refusal
 from matcher.compliance.spans import spelled
 from matcher.compliance.wages import MinimumWage, in_force
 from matcher.entities import Language, Vacancy
-from matcher.errors import InvalidInputError
+from matcher.errors import UnlawfulError
 from matcher.features.lexicon import Lexicon
 from matcher.features.reading import PayFigure, stated_pay
 
@@ -46,12 +46,12 @@ class Linter:
         return tuple(found)
 
     def refuse(self, criterion: str, language: Language) -> None:
-        """Raise InvalidInputError, naming the section, where a criterion asks for a ground."""
+        """Raise UnlawfulError, naming the section, where a criterion asks for a ground."""
         grounds = protected(self.lexicon.plain(criterion), self.lexicon)
         if grounds:
             codes = dict.fromkeys(passage.code for passage in grounds)
             message, remedy = refusal(tuple(codes), language)
-            raise InvalidInputError(message, remedy=remedy)
+            raise UnlawfulError(message, remedy=remedy)
 
     def _located(self, field: str, text: str, wage: MinimumWage | None) -> Iterator[Finding]:
         """Findings of a text, with their spans as it was written."""

@@ -191,7 +191,10 @@ def _leave_tables(connection: Connection, seeker_id: str) -> None:
             visit=None, visit_began_at=None, visit_touched_at=None, page_due=False
         )
     )
-    # Takes with it what refers to it by ON DELETE: digest, protected attributes, slates.
+    # Who looked, when and why stays; the triggers of the log let this through and nothing else.
+    looked_at = t.audit_log.c.person == seeker_id
+    connection.execute(update(t.audit_log).where(looked_at).values(person=ERASED, words=""))
+    # Takes with it what refers to it by ON DELETE: digest, protected attributes, slates, notes.
     connection.execute(delete(t.job_seekers).where(t.job_seekers.c.id == seeker_id))
 
 

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from itertools import groupby
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, case, func, or_, select
 
 from matcher.db import tables
 from matcher.db.codec import from_row
@@ -138,9 +140,14 @@ def referral_courses(connection: Connection) -> Iterator[ReferralCourse]:
 
 def referred_to(connection: Connection, seeker_id: str) -> list[str]:
     """The vacancies that a seeker was ever sent to."""
+    return list(connection.execute(_referred_to(), {"seeker_id": seeker_id}).scalars())
+
+
+@cache
+def _referred_to() -> Select[Any]:
+    # Made once: it is asked for every list.
     table = tables.referrals.c
-    query = select(table.vacancy_id).where(table.seeker_id == seeker_id).distinct()
-    return list(connection.execute(query).scalars())
+    return select(table.vacancy_id).where(table.seeker_id == bindparam("seeker_id")).distinct()
 
 
 def all_referred_to(connection: Connection) -> dict[str, list[str]]:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
-    true,
 )
 
 
@@ -332,7 +331,13 @@ api_keys = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
-    Column("shares_openings", Boolean, nullable=False, server_default=true()),
+)
+
+stations_apart = Table(
+    "stations_apart",
+    metadata,
+    Column("id", Id, primary_key=True),
+    comment="keys and accounts whose lists do not share out the openings",
 )
 
 trials = Table(
@@ -346,14 +351,72 @@ trials = Table(
     comment="randomised trials of lists that share openings against lists made by themselves",
 )
 
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("role", Word, nullable=False),
+    Column("password", Text),
+    Column("subject", String(255), unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    comment="accounts of people who work here; of a password only its argon2id hash is kept",
+)
+
 sessions = Table(
     "sessions",
     metadata,
     Column("digest", String(64), primary_key=True),
-    Column("key_id", Id, ForeignKey("api_keys.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("key_id", Id, ForeignKey("api_keys.id", ondelete="CASCADE"), index=True),
+    Column("staff_id", Id, ForeignKey("staff.id", ondelete="CASCADE"), index=True),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False, index=True),
-    comment="browsers that showed an API key; the token in their cookie is not kept",
+    CheckConstraint("(key_id IS NULL) <> (staff_id IS NULL)", name="of_one"),
+    comment="browsers signed in by key or account; the token in their cookie is not kept",
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("who", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False, index=True),
+    comment="failed tries to sign in, by digests of names and of addresses",
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
+    Column("made_at", UtcDateTime, nullable=False, index=True),
+    Column("who", Id, nullable=False, index=True),
+    Column("role", Word, nullable=False),
+    Column("action", Word, nullable=False),
+    # No foreign keys: the log outlasts whom and what it speaks of.
+    Column("person", Id, index=True),
+    Column("vacancy", Id),
+    Column("record", Id),
+    Column("detail", Word, nullable=False),
+    Column("reason", Word, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("look", Id, index=True),
+    Column("undoes", Id, unique=True),
+    comment="append-only, held by triggers: looks at people, and what was done",
+    sqlite_autoincrement=True,
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), index=True),
+    Column("vacancy_id", Id, ForeignKey("vacancies.id", ondelete="CASCADE"), index=True),
+    Column("text", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Id, nullable=False),
+    comment="what counsellors note of a person, a vacancy, or both together",
 )
 
 kiosks = Table(

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Self
 
 LATIN = "0-9a-z\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff"
@@ -36,16 +37,21 @@ def _word_start(first: str) -> str:
     return f"(?<![{LATIN}]{first})" if re.match(f"[{LATIN}]", first) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
-    """Terms of one kind as one pattern, and the codes each term stands for."""
+    """Terms of one kind, as branches of one pattern, and the codes each term stands for."""
 
-    pattern: re.Pattern[str]
+    branches: tuple[str, ...]
     codes: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Whatever term stands first; compiled when it is first asked for, which takes a while."""
+        return re.compile("|".join(self.branches) or "(?!)")
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]], *, unless_before: str = "") -> Self:
-        """Compile (term, code) pairs, longest term first; Latin terms match whole words only.
+        """Of (term, code) pairs, longest term first; Latin terms match whole words only.
 
         `unless_before` is a pattern that must not follow a term written without spaces.
         """
@@ -58,11 +64,11 @@ class Terms:
             word_end = f"(?![{LATIN}])" if re.search(f"[{LATIN}]$", term) else not_followed
             by_first[term[0]].append(re.escape(term[1:]) + word_end)
         # Every branch begins with a literal character, so that the search skips all others.
-        branches = [
+        branches = tuple(
             f"{re.escape(first)}{_word_start(first)}(?:{'|'.join(rests)})"
             for first, rests in by_first.items()
-        ]
-        return cls(re.compile("|".join(branches) or "(?!)"), dict(codes))
+        )
+        return cls(branches, dict(codes))
 
     def find(self, text: str) -> Iterator[Mention]:
         """Every mention in plain text, from left to right; decoys are passed over."""

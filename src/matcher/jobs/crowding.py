@@ -33,11 +33,12 @@ HALF = 0.5
 def crowding(
     index: IndexGeneration, graph: Graph, plan: Plan, *, reference: Reference, today: int
 ) -> dict[str, Any]:
-    """Counts of starved and crowded vacancies, and of the first TOLD what would mend them.
+    """Counts of starved and crowded vacancies, and of the first TOLD why they are so.
 
-    A vacancy is starved where it is in nobody's list: `mend` tells by criterion how many people
-    would be eligible if that criterion alone were given up; of pay also the figure that half of
-    these ask for at most, of licences the one that most of them lack.
+    `sent` is how much of the load comes from people who were sent already. A vacancy is starved
+    where it is in nobody's list: its `mend` tells by criterion how many people would be eligible if
+    that criterion alone were given up; of pay also the figure that half of these ask for at most,
+    of licences the one that most of them lack. What mends a crowd is another opening.
     """
     offers, people = index.vacancies.base, index.seekers.base
     vacancies, everybody = offers.columns.take(offers.by_id), people.columns
@@ -49,25 +50,26 @@ def crowding(
     worst = crowded[np.lexsort((crowded, slopes[crowded]))][:TOLD]
     wanted = np.bincount(graph.vacancies, minlength=len(left))
 
-    def line(row: int) -> dict[str, Any]:
+    def line(row: int, *, mending: bool) -> dict[str, Any]:
         eligible, mend = _mend(everybody, vacancies.take(np.array([row])), reference, today)
         return {
             "vacancy": vacancies.ids[row].decode(),
             "openings": int(graph.openings[row]),
             "shown": int(plan.shown[row]),
             "load": round(float(plan.load[row]), 2),
+            "sent": round(float(graph.pending[row]), 2),
             "free": round(float(slopes[row]), 3),
             "eligible": eligible,
             "candidates": int(wanted[row]),
-            "mend": mend,
+            "mend": mend if mending else [],
         }
 
     return {
         "starved_count": len(starved),
         "starved_openings": int(graph.openings[starved].sum()),
         "crowded_count": len(crowded),
-        "starved": [line(row) for row in most.tolist()],
-        "crowded": [line(row) for row in worst.tolist()],
+        "starved": [line(row, mending=True) for row in most.tolist()],
+        "crowded": [line(row, mending=False) for row in worst.tolist()],
     }
 
 

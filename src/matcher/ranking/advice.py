@@ -48,6 +48,7 @@ class Verdict(StrEnum):
     """What can be said of a pair at a glance."""
 
     ELIGIBLE = "eligible"
+    SENT = "sent"
     OPENABLE = "openable"
     SHUT = "shut"
 

@@ -211,6 +211,13 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
         "semua kriteria terpenuhi; letaknya dalam daftar bergantung pada urutan",
         "ตรงตามทุกเงื่อนไข ตำแหน่งในรายการขึ้นอยู่กับการเรียงลำดับ",
     ),
+    "sent": (
+        "已推介過這個職缺，清單不再列出",
+        "already referred to this vacancy, so lists leave it out",
+        "đã được giới thiệu đến việc này nên danh sách không nêu lại",
+        "sudah pernah dirujuk ke lowongan ini, jadi tidak dicantumkan lagi",
+        "เคยได้รับการแนะนำงานนี้แล้ว จึงไม่แสดงในรายการอีก",
+    ),
     "openable": (
         "作以下調整即可符合條件",
         "with these changes every criterion would be met",

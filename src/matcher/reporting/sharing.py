@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from matcher.entities import Language
 from matcher.ranking.wording import word_criterion
 from matcher.reference import Reference
 from matcher.reporting import words
-from matcher.reporting.document import Column, Names, Row, Section, Table
+from matcher.reporting.document import Cell, Column, Names, Row, Section, Table
 
 TOLD = 20
 """Vacancies in each table: a report is no list of work to do."""
@@ -19,15 +19,40 @@ MENDS = 3
 
 def sharing(market: Mapping[str, Any], reference: Reference) -> Section:
     """The section of a plan's `market`, as `matcher plan` tells it."""
-    tables = [
-        _table(kind, caption, market[kind][:TOLD], market[f"{kind}_count"], reference)
-        for kind, caption in (("starved", words.STARVED), ("crowded", words.CROWDED))
-    ]
-    return Section(key="sharing", names=words.SHARING, tables=tuple(tables))
+    return Section(
+        key="sharing",
+        names=words.SHARING,
+        tables=(
+            _table(
+                "starved",
+                words.STARVED,
+                market,
+                (Column(key="mend", names=words.WOULD_MEND),),
+                lambda line: (_mends(line["mend"][:MENDS], reference),),
+                words.HOW_MENDED,
+            ),
+            _table(
+                "crowded",
+                words.CROWDED,
+                market,
+                (
+                    Column(key="load", names=words.WOULD_BE_HIRED),
+                    Column(key="sent", names=words.SENT_ALREADY),
+                ),
+                lambda line: (_decimal(line["load"]), _decimal(line["sent"])),
+                words.HOW_CROWDED,
+            ),
+        ),
+    )
 
 
 def _table(
-    kind: str, caption: Names, lines: Sequence[Mapping[str, Any]], count: int, reference: Reference
+    kind: str,
+    caption: Names,
+    market: Mapping[str, Any],
+    own_columns: tuple[Column, ...],
+    own_cells: Callable[[Mapping[str, Any]], tuple[Cell, ...]],
+    how: Names,
 ) -> Table:
     rows = [
         Row(
@@ -36,13 +61,14 @@ def _table(
             cells=(
                 line["openings"],
                 line["shown"],
-                Decimal(str(round(100 * line["free"], 1))),
+                _decimal(100 * line["free"]),
                 line["eligible"],
-                _mends(line["mend"][:MENDS], reference),
+                *own_cells(line),
             ),
         )
-        for line in lines
+        for line in market[kind][:TOLD]
     ]
+    count = market[f"{kind}_count"]
     many = Names(f"共 {count:,} 個職缺，列出前 {len(rows)} 個。", f"{count:,} in all.")
     return Table(
         key=kind,
@@ -53,11 +79,15 @@ def _table(
             Column(key="shown", names=words.SHOWN_TO),
             Column(key="free", names=words.STILL_FREE, unit=Names("%", "%")),
             Column(key="eligible", names=words.ELIGIBLE),
-            Column(key="mend", names=words.WOULD_MEND),
+            *own_columns,
         ),
         rows=tuple(rows),
-        remarks=(many, words.HOW_SHARED) if rows else (words.NONE_FOUND,),
+        remarks=(many, how) if rows else (words.NONE_FOUND,),
     )
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(round(value, 1)))
 
 
 def _mends(mends: Sequence[Mapping[str, Any]], reference: Reference) -> Names:

@@ -54,10 +54,15 @@ SHOWN_TO = Names("列入名單人數", "people who see it")
 STILL_FREE = Names("尚有名額機率", "chance of a free opening")
 ELIGIBLE = Names("符合條件人數", "people eligible")
 WOULD_MEND = Names("放寬單一條件可增加人數", "people more if one criterion were given up")
-HOW_SHARED = Names(
+WOULD_BE_HIRED = Names("預期錄取人數", "expected would-be hires")
+SENT_ALREADY = Names("其中已推介", "of them sent already")
+HOW_MENDED = Names(
     "依最近一次名額分配計算；薪資為半數此類求職者可接受之數額，證照為最多人欠缺者。",
     "By the newest plan. Of pay, the figure that half of those it keeps out ask for at most; of "
     "licences, the one most of them lack.",
+)
+HOW_CROWDED = Names(
+    "依最近一次名額分配計算；增加名額可紓解。", "By the newest plan. Another opening would mend it."
 )
 
 HEADS: Mapping[By, Names] = {

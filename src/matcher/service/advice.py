@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.engine import reading
 from matcher.db.events import holds_simulated_records
+from matcher.db.history import referred_to
 from matcher.db.store import indexable_vacancies, must_get
 from matcher.entities import JobSeeker, Vacancy
 from matcher.features.columns import day_number
@@ -39,11 +40,12 @@ class WhyNot:
     failures: tuple[Failure, ...]
     unknown: tuple[Criterion, ...]
     changes: tuple[Change, ...] | None
+    sent: bool
     simulated: bool
 
     @property
     def eligible(self) -> bool:
-        """Whether the vacancy may stand in the person's list."""
+        """Whether every criterion is met."""
         return not self.failures
 
     @property
@@ -55,7 +57,7 @@ class WhyNot:
     def verdict(self) -> Verdict:
         """The whole in one word."""
         if self.eligible:
-            return Verdict.ELIGIBLE
+            return Verdict.SENT if self.sent else Verdict.ELIGIBLE
         return Verdict.SHUT if self.changes is None else Verdict.OPENABLE
 
 
@@ -63,7 +65,8 @@ class WhyNot:
 class Changes:
     """How many vacancies a person is eligible for now, and single changes that open further ones.
 
-    Counted over the live index; `openings` begin with the change that opens most.
+    Counted over the live index, without vacancies they were sent to, as lists are; `openings` begin
+    with the change that opens most.
     """
 
     seeker_id: str
@@ -93,6 +96,7 @@ class Advice:
             seeker = must_get(connection, JobSeeker, seeker_id)
             vacancy = must_get(connection, Vacancy, vacancy_id)
             left = _openings_left(connection, vacancy_id)
+            sent = vacancy_id in referred_to(connection, seeker_id)
             simulated = holds_simulated_records(connection)
         reference = self._indexer.reference
         person, offer = self._indexer.columns_of(seeker), self._indexer.offers([(vacancy, left)])
@@ -111,6 +115,7 @@ class Advice:
             ),
             unknown=criteria_in(int(verdict.unknown[0])),
             changes=changes_to(person, offer, reference=reference, today=day),
+            sent=sent,
             simulated=simulated,
         )
 
@@ -121,10 +126,11 @@ class Advice:
         """
         with reading(self._engine) as connection:
             seeker = must_get(connection, JobSeeker, seeker_id)
+            sent = referred_to(connection, seeker_id)
             simulated = holds_simulated_records(connection)
         person = self._indexer.columns_of(seeker)
         snapshot, today = self._live.snapshot, day_number(day_of(self._clock()))
-        pool, tally = snapshot.index.vacancies, Tally()
+        pool, tally = snapshot.index.vacancies.without(sent), Tally()
         for segment in (pool.base, pool.overlay):
             tally += tally_changes(
                 person,

@@ -34,9 +34,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated caller."""
+    """An authenticated caller; `id` is that of an API key or of an account."""
 
-    key_id: str
+    id: str
     role: Role
 
 

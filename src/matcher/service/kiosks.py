@@ -89,7 +89,7 @@ class Kiosks:
         with reading(self._engine) as connection:
             must_get(connection, JobFair, fair_id)
         token = self._sessions.open(key, roles=frozenset({Role.KIOSK}), now=now)
-        key_id = self._sessions.find(token, now=now).key_id
+        key_id = self._sessions.find(token, now=now).id
         table = tables.kiosks
         with appending(self._engine) as connection:
             # Its count of tries stays: setting up again is no way round it.
@@ -105,10 +105,10 @@ class Kiosks:
         """The kiosk that holds `token`; raises UnauthenticatedError where it is not set up."""
         principal = self._sessions.find(token, now=self._clock())
         with reading(self._engine) as connection:
-            row = _row(connection, principal.key_id)
+            row = _row(connection, principal.id)
         if row is None:
             raise UnauthenticatedError("This is no kiosk.", remedy="Set the kiosk up.")
-        return Kiosk(token, principal.key_id, row.fair_id)
+        return Kiosk(token, principal.id, row.fair_id)
 
     def show(self, kiosk: Kiosk) -> Visit:
         """The page to show now, this once; an empty visit where there is none, or none any more."""

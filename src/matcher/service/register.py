@@ -72,29 +72,14 @@ class Register:
         self, *, seeker_id: str, vacancy_id: str, channel: Channel, now: datetime
     ) -> Referral:
         """Send a seeker to a vacancy; both must still be open to it."""
-        today = day_of(now)
         with writing(self._engine, now=now) as connection:
-            seeker = must_get(connection, JobSeeker, seeker_id)
-            must_get(connection, Vacancy, vacancy_id)
-            if seeker.status is not SeekerStatus.ACTIVE:
-                raise ConflictError(
-                    f"Seeker {seeker_id} is not looking for work now ({seeker.status}).",
-                    remedy="Set the seeker's status to active first.",
-                )
-            if not list(open_vacancies(connection, today, [vacancy_id])):
-                raise ConflictError(
-                    f"Vacancy {vacancy_id} is closed, expired or full.",
-                    remedy="Choose another from a new list.",
-                )
-            referral = Referral(
-                id=uuid4().hex,
+            return referred(
+                connection,
                 seeker_id=seeker_id,
                 vacancy_id=vacancy_id,
-                made_on=today,
                 channel=channel,
+                today=day_of(now),
             )
-            upsert(connection, [referral])
-        return referral
 
     def record_outcome(
         self, *, referral_id: str, outcome: Outcome, happened_on: date, now: datetime
@@ -104,18 +89,56 @@ class Register:
         Neither a placement nor a hire report follows from it: each is an event of its own side.
         """
         with writing(self._engine, now=now) as connection:
-            referral = must_get(connection, Referral, referral_id)
-            if not referral.made_on <= happened_on <= day_of(now):
-                raise InvalidInputError(
-                    f"The outcome ({happened_on}) lies before the referral ({referral.made_on}) "
-                    "or after today.",
-                    remedy="Correct the day of the outcome.",
-                )
-            step = ReferralOutcome(
-                referral_id=referral_id, outcome=outcome, happened_on=happened_on
+            return noted(
+                connection,
+                referral_id=referral_id,
+                outcome=outcome,
+                happened_on=happened_on,
+                today=day_of(now),
             )
-            upsert(connection, [step])
-        return step
+
+
+def referred(
+    connection: Connection, *, seeker_id: str, vacancy_id: str, channel: Channel, today: date
+) -> Referral:
+    """A new referral, written; raises ConflictError where one is not open to the other."""
+    seeker = must_get(connection, JobSeeker, seeker_id)
+    must_get(connection, Vacancy, vacancy_id)
+    if seeker.status is not SeekerStatus.ACTIVE:
+        raise ConflictError(
+            f"Seeker {seeker_id} is not looking for work now ({seeker.status}).",
+            remedy="Set the seeker's status to active first.",
+        )
+    if not list(open_vacancies(connection, today, [vacancy_id])):
+        raise ConflictError(
+            f"Vacancy {vacancy_id} is closed, expired or full.",
+            remedy="Choose another from a new list.",
+        )
+    referral = Referral(
+        id=uuid4().hex,
+        seeker_id=seeker_id,
+        vacancy_id=vacancy_id,
+        made_on=today,
+        channel=channel,
+    )
+    upsert(connection, [referral])
+    return referral
+
+
+def noted(
+    connection: Connection, *, referral_id: str, outcome: Outcome, happened_on: date, today: date
+) -> ReferralOutcome:
+    """A step of a referral, written; raises InvalidInputError for a day that cannot be."""
+    referral = must_get(connection, Referral, referral_id)
+    if not referral.made_on <= happened_on <= today:
+        raise InvalidInputError(
+            f"The outcome ({happened_on}) lies before the referral ({referral.made_on}) "
+            "or after today.",
+            remedy="Correct the day of the outcome.",
+        )
+    step = ReferralOutcome(referral_id=referral_id, outcome=outcome, happened_on=happened_on)
+    upsert(connection, [step])
+    return step
 
 
 def refuse_missing(connection: Connection, record: Any) -> None:

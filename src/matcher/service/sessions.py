@@ -1,4 +1,4 @@
-"""Sessions of the pages: an API key is shown once, then a token in a cookie stands for it."""
+"""Sessions of the pages: who signed in by key or account is known by a token in a cookie."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from matcher.db import tables
 from matcher.db.engine import appending, reading
@@ -54,28 +54,37 @@ class Sessions:
                 f"A key of the role {principal.role} may not be used here.",
                 remedy=f"Use a key of one of the roles {', '.join(sorted(roles))}.",
             )
-        token = secrets.token_urlsafe(32)
         table = tables.sessions
-        longest = max(limits.longest for limits in LIMITS.values())
         with appending(self._engine) as connection:
-            connection.execute(delete(table).where(table.c.opened_at < now - longest))
             if principal.role is Role.KIOSK:
                 # One key is one kiosk: who sets it up again ends what ran before.
-                connection.execute(delete(table).where(table.c.key_id == principal.key_id))
-            connection.execute(
-                insert(table).values(
-                    digest=digest(token), key_id=principal.key_id, opened_at=now, seen_at=now
-                )
-            )
-        return token
+                connection.execute(delete(table).where(table.c.key_id == principal.id))
+            return _opened(connection, now, key_id=principal.id)
+
+    def open_for(self, staff_id: str, *, now: datetime) -> str:
+        """The token of a new session for the account of somebody who has proved who they are."""
+        with appending(self._engine) as connection:
+            return _opened(connection, now, staff_id=staff_id)
 
     def find(self, token: str, *, now: datetime) -> Principal:
-        """Who holds `token`; raises UnauthenticatedError where it has ended or its key has."""
-        table, keys = tables.sessions, tables.api_keys
+        """Who holds `token`; raises UnauthenticatedError where it, its key or account has ended."""
+        table, keys, staff = tables.sessions, tables.api_keys, tables.staff
         query = (
-            select(table.c.opened_at, table.c.seen_at, keys.c.id, keys.c.role)
-            .join_from(table, keys)
-            .where(table.c.digest == digest(token), keys.c.revoked_at.is_(None))
+            select(
+                table.c.opened_at,
+                table.c.seen_at,
+                func.coalesce(keys.c.id, staff.c.id).label("id"),
+                func.coalesce(keys.c.role, staff.c.role).label("role"),
+            )
+            .join_from(table, keys, keys.c.id == table.c.key_id, isouter=True)
+            .join(staff, staff.c.id == table.c.staff_id, isouter=True)
+            .where(
+                table.c.digest == digest(token),
+                or_(
+                    and_(keys.c.id.is_not(None), keys.c.revoked_at.is_(None)),
+                    and_(staff.c.id.is_not(None), staff.c.disabled_at.is_(None)),
+                ),
+            )
         )
         with reading(self._engine) as connection:
             row = connection.execute(query).first()
@@ -99,6 +108,17 @@ class Sessions:
 def digest(token: str) -> str:
     """What is kept of a token, 64 hex digits: it has 256 random bits, so a plain hash is safe."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _opened(connection: Connection, now: datetime, **holder: str) -> str:
+    """The token of a new session; those that have lasted their longest leave the table."""
+    token, table = secrets.token_urlsafe(32), tables.sessions
+    longest = max(limits.longest for limits in LIMITS.values())
+    connection.execute(delete(table).where(table.c.opened_at < now - longest))
+    connection.execute(
+        insert(table).values(digest=digest(token), opened_at=now, seen_at=now, **holder)
+    )
+    return token
 
 
 def _lasts(limits: Limits, opened_at: datetime, seen_at: datetime, now: datetime) -> bool:

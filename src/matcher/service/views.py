@@ -34,14 +34,19 @@ CLAIMED = 40_000
 """NT$ a month that an employer who discloses no pay claims, by law (就業服務法 section 5)."""
 
 
-def slate_view(slate: Slate, *, language: Language, reference: Reference) -> View:
-    """A list with all that tells how it came about; words in `language`."""
+def slate_view(
+    slate: Slate, *, language: Language, reference: Reference, voice: Voice = Voice.SEEKER
+) -> View:
+    """A list with all that tells how it came about; words in `language`.
+
+    `voice` is whom a list of vacancies addresses; one of people is for counsellors.
+    """
     return {
         "impression_id": slate.impression_id,
         "made_at": slate.made_at.isoformat(timespec="seconds"),
         "language": language.value,
         "eligible": slate.eligible,
-        "lines": [_line_view(line, language, reference) for line in slate.lines],
+        "lines": [_line_view(line, language, reference, voice) for line in slate.lines],
         "versions": {
             "index_generation": slate.index_generation,
             "change_seq": slate.change_seq,
@@ -77,10 +82,10 @@ def pay_text(pay: Pay, *, language: Language, reference: Reference) -> str:
     return TO_BE_CHECKED[language].format(text) if pay.flag else text
 
 
-def _line_view(line: Line, language: Language, reference: Reference) -> View:
+def _line_view(line: Line, language: Language, reference: Reference, voice: Voice) -> View:
     if line.vacancy is not None:
         record = _vacancy_view(line.vacancy, line, language, reference)
-        return _candidate_view(line.candidate, language, reference, Voice.SEEKER) | record
+        return _candidate_view(line.candidate, language, reference, voice) | record
     if line.seeker is not None:
         record = _seeker_view(line.seeker, language, reference)
         return _candidate_view(line.candidate, language, reference, Voice.COUNSELLOR) | record

@@ -1,0 +1,83 @@
+"""The list of one look as a file: what stands on the page, and nobody else."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.access import LISTS
+from api.desk import LookId, RecordId
+from api.desk_filters import wanted_in
+from api.page_route import PageRoute, Service, SignedIn, Spoken
+from api.words import say
+from matcher.entities import Language
+from matcher.ranking.wording import Voice
+from matcher.reporting.sheets import KINDS, Format, Value
+from matcher.service.clock import day_of
+from matcher.service.views import slate_view
+
+export = APIRouter(prefix="/desk/looks", route_class=PageRoute, include_in_schema=False)
+
+
+@export.post("/{look_id}/export", tags=[LISTS])
+def take(
+    app: Service,
+    who: SignedIn,
+    request: Request,
+    language: Spoken,
+    look_id: LookId,
+    impression: RecordId,
+    form: Annotated[Format, Form(alias="format")],
+) -> Response:
+    """The list that was shown under this impression, in its order."""
+    now = app.clock()
+    look = app.audit.look(look_id, who, now=now)
+    wanted = wanted_in(request.query_params, app.reference)
+    slate = app.desk.shown(look, wanted, language, impression_id=impression, form=form)
+    view: Any = slate_view(
+        slate, language=language, reference=app.reference, voice=Voice.COUNSELLOR
+    )
+    kind = KINDS[form]
+    return Response(
+        kind.write(_rows(view, language)),
+        media_type=kind.media_type,
+        headers={"Content-Disposition": f'attachment; filename="list-{day_of(now)}.{form}"'},
+    )
+
+
+def _rows(view: dict[str, Any], language: Language) -> list[list[Value]]:
+    """A row of heads, one for each line, and what must be said of them."""
+    of_vacancies = any("employer" in line for line in view["lines"])
+    middle = (
+        [say("employer", language), say("place", language), say("pay", language)]
+        if of_vacancies
+        else [say("district", language), say("experience_years", language)]
+    )
+    heads = [say("number", language), say("line_id", language), say("title", language), *middle]
+    heads += [say("chance", language), say("why_here", language), say("but", language)]
+    rows: list[list[Value]] = [[*heads, say("not_told", language)]]
+    for line in view["lines"]:
+        about: list[Value]
+        if of_vacancies:
+            place = line["address"] or (line["place"] or {}).get("name", "")
+            about = [line["employer"]["name"], place, line["pay"]["text"]]
+        else:
+            about = [(line["district"] or {}).get("name", ""), line["experience_years"]]
+        reasons = line["reasons"]
+        rows.append(
+            [
+                line["rank"],
+                line["id"],
+                line["title"] or (line["occupation"] or {}).get("name") or "",
+                *about,
+                (line["chances"] or {}).get("text", ""),
+                "; ".join(reason["text"] for reason in reasons if reason["speaks_for"]),
+                "; ".join(reason["text"] for reason in reasons if not reason["speaks_for"]),
+                "; ".join(one["text"] for one in line["unknown"]),
+            ]
+        )
+    rows.append([view["ranking"]["text"]])
+    if view["notice"]:
+        rows.append([view["notice"]])
+    return rows
