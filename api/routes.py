@@ -49,7 +49,7 @@ from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.clock import day_of
 from matcher.service.fair_views import plan_view
 from matcher.service.lint_views import checked_view
-from matcher.service.lists import Slate
+from matcher.service.slates import Slate
 from matcher.service.views import slate_view
 
 _ROUTER: dict[str, Any] = {

@@ -24,7 +24,7 @@ from matcher.service.fair_lists import FairLists, FairSlate
 from matcher.service.fair_plan import FairPlans
 from matcher.service.fairs import Fairs
 from matcher.service.kiosks import Kiosk, Kiosks, Page, Visit
-from matcher.service.lists import Slate
+from matcher.service.slates import Slate
 from matcher.service.views import slate_view
 
 AT_THE_FAIR, ELSEWHERE = 12, 8
