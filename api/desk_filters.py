@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from api.lists import Order
 from matcher.entities import Employment, Shift
 from matcher.errors import InvalidInputError
 from matcher.reference import Reference
@@ -14,7 +15,7 @@ PAYS = tuple(range(28_000, 62_000, 2_000))
 """NT$ a month to choose from."""
 SHIFTS = {shift.name.lower(): shift for shift in Shift if shift.name}
 EMPLOYMENTS = {form.name.lower(): form for form in Employment if form.name}
-FIELDS = ("district", "shift", "employment", "pay", "licence", "words")
+FIELDS = ("district", "shift", "employment", "pay", "licence", "words", "order")
 MOST_WORDS = 60
 
 
@@ -28,6 +29,7 @@ def wanted_in(query: Mapping[str, str], reference: Reference) -> Wanted:
         or (told["shift"] and told["shift"] not in SHIFTS)
         or (told["employment"] and told["employment"] not in EMPLOYMENTS)
         or (pay and pay not in map(str, PAYS))
+        or told["order"] not in ("", Order.OWN)
         or len(told["words"]) > MOST_WORDS
     ):
         raise InvalidInputError(
@@ -40,6 +42,7 @@ def wanted_in(query: Mapping[str, str], reference: Reference) -> Wanted:
         pay=int(pay) if pay else None,
         licence=told["licence"] or None,
         words=told["words"],
+        own=told["order"] == Order.OWN,
     )
 
 

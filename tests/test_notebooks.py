@@ -51,15 +51,22 @@ def a_bureau_with_a_ranker(folder: Path, model: Path) -> App:
     return app
 
 
-def test_the_evaluation_is_told(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(("name", "pictures"), [("evaluation", 4), ("allocation", 2)])
+def test_it_is_told(
+    name: str,
+    pictures: int,
+    tmp_path: Path,
+    tiny_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
     settings = a_bureau_with_a_ranker(tmp_path, tiny_model).settings
-    for name in ("data_dir", "models_dir", "var_dir", "encoder"):
-        monkeypatch.setenv(f"MATCHER_{name.upper()}", str(getattr(settings, name)))
-    notebook = nbformat.read(ROOT / "notebooks" / "evaluation.ipynb", as_version=4)
+    for setting in ("data_dir", "models_dir", "var_dir", "encoder"):
+        monkeypatch.setenv(f"MATCHER_{setting.upper()}", str(getattr(settings, setting)))
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    assert sum("image/png" in output.get("data", {}) for output in outputs) == 4
-    assert any("Simulated data" in str(output.get("data")) for output in outputs)
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == pictures
+    assert any("Simulated data" in str(output) for output in outputs)
     assert not any(output.output_type == "error" for output in outputs)
 
 

@@ -16,10 +16,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("station", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("trial", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("propensity", sa.Float(), nullable=True))
-    with op.batch_alter_table("api_keys") as batch_op:
-        batch_op.add_column(
-            sa.Column("shares_openings", sa.Boolean(), nullable=False, server_default=sa.true())
-        )
+    op.create_table(
+        "stations_apart",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stations_apart")),
+        comment="keys and accounts whose lists do not share out the openings",
+    )
     op.create_table(
         "trials",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -35,8 +37,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("trials")
-    with op.batch_alter_table("api_keys") as batch_op:
-        batch_op.drop_column("shares_openings")
+    op.drop_table("stations_apart")
     with op.batch_alter_table("impressions") as batch_op:
         for name in ("propensity", "trial", "station", "plan"):
             batch_op.drop_column(name)

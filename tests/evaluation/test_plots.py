@@ -14,9 +14,10 @@ from matcher.evaluation import plots
 from matcher.evaluation.comparison import Figures
 from matcher.evaluation.intervals import Interval
 from matcher.evaluation.metrics import Reliability, reliability
-from matcher.evaluation.plots import comparison_plot, png, reliability_plot
+from matcher.evaluation.plots import comparison_plot, curves_plot, png, reliability_plot
 
 NAN = float("nan")
+CURVES = {"newest": ([0, 1, 2], [0, 1, 3]), "allocated": ([0, 1, 2], [0, 2, 4])}
 
 
 def method(name: str, value: float, *, about: float = 0.05) -> Figures:
@@ -42,6 +43,7 @@ def pictures(*, simulated: bool) -> list[Figure]:
     return [
         reliability_plot(table(), title="Chance of a hire", simulated=simulated),
         comparison_plot(methods, title="Lists for seekers", simulated=simulated),
+        curves_plot(CURVES, title="Placed", across="day", up="people", simulated=simulated),
     ]
 
 
@@ -92,6 +94,14 @@ def test_methods_stand_from_top_to_bottom_with_their_figures():
         > (axes.transData.transform((0, labels["trained"]))[1])
     )
     assert {"0.100", "0.400"} <= set(words(figure).splitlines())
+
+
+def test_every_curve_is_drawn_as_given_and_named():
+    figure = curves_plot(CURVES, title="x", across="day", up="people", simulated=False)
+    lines = figure.axes[0].get_lines()
+    assert [line.get_xydata().T.tolist() for line in lines] == [list(c) for c in CURVES.values()]
+    assert len({line.get_color() for line in lines}) == 2
+    assert {"newest", "allocated", "day", "people"} <= set(words(figure).splitlines())
 
 
 def test_each_bin_is_a_point_sized_by_its_count():

@@ -17,7 +17,6 @@ from matcher.artifacts.plan import load_plan
 from matcher.bootstrap import App
 from matcher.cli.commands import app
 from matcher.cli.failing import failing_clearly
-from matcher.cli.keys import keys
 from matcher.cli.printing import out
 from matcher.config import Settings
 from matcher.db.engine import reading, writing
@@ -223,13 +222,13 @@ def _effect(effect: Effect) -> str:
     )
 
 
-@keys.command("sharing")
+@app.command()
 def sharing(
-    key_id: str,
+    station: Annotated[str, typer.Argument(help="id of a key or of an account")],
     on: Annotated[bool, typer.Option("--on/--off", help="whether its lists share the openings")],
 ) -> None:
     """Switch for one desk or kiosk whether its lists share out the openings."""
     with failing_clearly():
         with writing(App(Settings()).engine) as connection:
-            set_sharing(connection, key_id, shares=on)
-        out.print(f"Lists of {key_id} {'share' if on else 'do not share'} the openings.")
+            set_sharing(connection, station, shares=on)
+        out.print(f"Lists of {station} {'share' if on else 'do not share'} the openings.")

@@ -25,7 +25,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
-    true,
 )
 
 
@@ -166,6 +165,8 @@ booths = Table(
     Column("fair_id", Id, ForeignKey("job_fairs.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Id, primary_key=True),
     Column("employer_id", Id, ForeignKey("employers.id"), nullable=False, index=True),
+    Column("interviewers", Integer),
+    Column("minutes", Integer, nullable=False, server_default="10"),
 )
 
 fair_resumes = Table(
@@ -332,7 +333,13 @@ api_keys = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
-    Column("shares_openings", Boolean, nullable=False, server_default=true()),
+)
+
+stations_apart = Table(
+    "stations_apart",
+    metadata,
+    Column("id", Id, primary_key=True),
+    comment="keys and accounts whose lists do not share out the openings",
 )
 
 trials = Table(
@@ -426,6 +433,29 @@ kiosks = Table(
     Column("visit_touched_at", UtcDateTime),
     Column("page_due", Boolean, nullable=False),
     comment="one row a kiosk; only the cookie of the kiosk can decipher its visit",
+)
+
+fair_visitors = Table(
+    "fair_visitors",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "fair_id", Id, ForeignKey("job_fairs.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), index=True),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("chances", JSON, nullable=False),
+    Column("resumes", JSON, nullable=False),
+    comment="who is at a fair whose interviews are planned; gone a day later",
+)
+
+fair_appointments = Table(
+    "fair_appointments",
+    metadata,
+    Column("visitor_id", Id, ForeignKey("fair_visitors.id", ondelete="CASCADE"), primary_key=True),
+    Column("booth_number", Id, primary_key=True),
+    Column("starts_at", UtcDateTime, nullable=False),
+    comment="when a visitor is expected at a booth, as last planned",
 )
 
 erasures = Table(

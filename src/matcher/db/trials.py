@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, union_all, update
 
 from matcher.db import tables
 from matcher.errors import NotFoundError
 from matcher.evaluation.trials import Trial, Unit
+
+STATIONS = (tables.api_keys, tables.staff)
+"""Whoever asks for lists: desks and kiosks by their keys, people by their accounts."""
 
 
 def add_trial(connection: Connection, trial: Trial, *, now: datetime) -> None:
@@ -42,19 +45,25 @@ def all_trials(connection: Connection) -> list[Trial]:
 
 
 def stations_apart(connection: Connection) -> set[str]:
-    """Ids of the keys whose lists do not share out the openings."""
-    table = tables.api_keys.c
-    return set(connection.execute(select(table.id).where(~table.shares_openings)).scalars())
+    """Ids of the keys and accounts whose lists do not share out the openings."""
+    return set(connection.execute(select(tables.stations_apart.c.id)).scalars())
 
 
-def set_sharing(connection: Connection, key_id: str, *, shares: bool) -> None:
-    """Whether lists asked for with a key share out the openings; raises NotFoundError."""
-    table = tables.api_keys
-    found = connection.execute(
-        update(table).where(table.c.id == key_id).values(shares_openings=shares)
-    )
-    if found.rowcount == 0:
-        raise NotFoundError(f"There is no key {key_id!r}.", remedy="See `matcher key list`.")
+def set_sharing(connection: Connection, station: str, *, shares: bool) -> None:
+    """Whether the lists of a key or account share out the openings.
+
+    Raises NotFoundError where there is neither of this id.
+    """
+    known = [select(table.c.id).where(table.c.id == station) for table in STATIONS]
+    if not connection.execute(union_all(*known)).first():
+        raise NotFoundError(
+            f"There is no key and no account {station!r}.",
+            remedy="See `matcher key list` and `matcher staff list`.",
+        )
+    table = tables.stations_apart
+    connection.execute(delete(table).where(table.c.id == station))
+    if not shares:
+        connection.execute(insert(table).values(id=station))
 
 
 def lists_between(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from numpy.typing import ArrayLike
 
 from matcher.evaluation.comparison import Figures
 from matcher.evaluation.metrics import Reliability
@@ -29,6 +31,8 @@ CHINESE_FONTS = (
 )
 """Fonts that systems have for Chinese; matplotlib brings none."""
 DPI = 120
+CURVES = ("#777777", "#d08a00", "#1f5f99", "#2b8a57", "#8e3f97")
+"""Colours that people of every colour vision tell apart by their lightness."""
 INK, DATA, WARNING = "#222222", "#1f5f99", "#a33b00"
 
 
@@ -81,6 +85,25 @@ def comparison_plot(figures: Sequence[Figures], *, title: str, simulated: bool) 
     axes.set_yticks(rows, [method.method for method in figures])
     axes.set(xlabel="ndcg@10 with 95 % interval", ylim=(len(figures) - 0.5, -0.5))
     axes.set_xlim(0, 1.15 * np.nanmax(np.append(ends, 0.1)))
+    _plain(axes)
+    return figure
+
+
+def curves_plot(
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    *,
+    title: str,
+    across: str,
+    up: str,
+    simulated: bool,
+) -> Figure:
+    """Curves (x, y) by name, each named in the legend, with what is `across` and `up`."""
+    figure = _figure(title, height=4.0, simulated=simulated)
+    axes = figure.subplots()
+    for colour, (name, (x, y)) in zip(cycle(CURVES), curves.items(), strict=False):
+        axes.plot(x, y, label=name, color=colour, linewidth=1.6)
+    axes.set(xlabel=across, ylabel=up)
+    axes.legend(frameon=False)
     _plain(axes)
     return figure
 

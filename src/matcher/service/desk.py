@@ -48,7 +48,10 @@ ACTS = (Action.REFERRED, Action.OUTCOME, Action.PLACED, Action.FILLED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Filters over a list; there is none for a protected attribute. `pay` is NT$ a month."""
+    """Filters over a list; there is none for a protected attribute. `pay` is NT$ a month.
+
+    `own` asks for the list that a person would have if nobody else were looking.
+    """
 
     district: str | None = None
     shift: Shift = Shift(0)
@@ -56,6 +59,7 @@ class Wanted:
     pay: int | None = None
     licence: str | None = None
     words: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +188,9 @@ class Desk:
             index = replace(index, vacancies=vacancies)
         lists = self._lists.over(self._live.standing(replace(snapshot, index=index)))
         if look.person is not None:
-            return lists.for_seeker(look.person, k=SHOWN, channel=channel, station=look.who)
+            return lists.for_seeker(
+                look.person, k=SHOWN, channel=channel, station=look.who, own=wanted.own
+            )
         slate = lists.for_vacancy(str(look.vacancy), k=SHOWN, channel=channel)
         self._log_shown(look, (line.candidate.id for line in slate.lines))
         return slate

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matcher.entities import Channel
+from matcher.simulation.draws import Event
 from matcher.simulation.market import Market, State, seeker_id, vacancy_id
 from matcher.simulation.people import Bools, Floats, Ints
 
@@ -55,14 +56,13 @@ class Counters:
         visitors = visitors[self.again[visitors] <= day]
         if not len(visitors):
             return
-        gaps = FIRST_GAP + market.rng.geometric(1 / GAP_MEAN, len(visitors))
-        self.again[visitors] = day + gaps
+        self.again[visitors] = day + days_away(market, day, visitors)
         keyword = market.rng.random(len(visitors)) < KEYWORD_SHARE
         found = self._look_through(visitors, keyword, open_now)
         slate, size = self._order(day, visitors, keyword, found)
-        kiosk = market.rng.random(len(visitors)) < KIOSK_SHARE
+        kiosk = market.draws.uniform(Event.AT_KIOSK, visitors, day) < KIOSK_SHARE
         self._log(day, visitors, slate, size, keyword=keyword, kiosk=kiosk)
-        self._refer(day, visitors, slate, size, kiosk=kiosk)
+        talk_over(market, day, visitors, slate, size=size, kiosk=kiosk)
 
     def _look_through(self, visitors: Ints, keyword: Bools, open_now: Ints) -> Ints:
         """Vacancies that come into view, (visitors, LOOKED_THROUGH).
@@ -95,7 +95,7 @@ class Counters:
 
     def _order(self, day: int, visitors: Ints, keyword: Bools, found: Ints) -> tuple[Ints, Ints]:
         """The best ten by what a counsellor can see, (visitors, SLATE), and how many are real."""
-        visible = self._visible(visitors, found)
+        visible = visible_merit(self.market, visitors, found)
         age = day - self.market.vacancies.day[found]
         score = np.where(keyword[:, None], visible - 0.01 * age, 0.4 * visible - 0.12 * age)
         score += self.market.rng.normal(0, 0.6, found.shape)
@@ -109,18 +109,6 @@ class Counters:
         top = np.argsort(-score, axis=1, kind="stable")[:, :SLATE]
         size = np.minimum((~repeated).sum(axis=1), SLATE)
         return np.take_along_axis(found, top, axis=1), size
-
-    def _visible(self, visitors: Ints, found: Ints) -> Floats:
-        """What both can read off the register: the trade, the way, the pay, the licences."""
-        market = self.market
-        s, v = np.repeat(visitors, found.shape[1]), found.ravel()
-        one, other = market.seekers, market.vacancies
-        near = market.preferences.near[one.trade[s], other.trade[v]]
-        way = market.preferences.distance(s, v) / np.where(one.told_commute, one.commute_km, 15)[s]
-        pay = np.where(one.told_pay[s], np.log(other.worth[v] / one.pay_floor[s]), 0)
-        lacking = (other.licences[v] & ~one.licences[s]) != 0
-        score = 1.6 * near - 0.7 * np.clip(way - 0.5, 0, 3) + 2.0 * np.clip(pay, -0.3, 0.2)
-        return np.asarray(score - 1.0 * lacking, dtype=np.float64).reshape(found.shape)
 
     def _log(
         self,
@@ -164,18 +152,40 @@ class Counters:
         real = np.arange(slate.shape[1]) < size[:, None]
         self.seen.append(((visitors[:, None] << 32) | slate)[real])
 
-    def _refer(self, day: int, visitors: Ints, slate: Ints, size: Ints, *, kiosk: Bools) -> None:
-        """Talk the slate over: the top is read most, and people half know what they want."""
-        market = self.market
-        s, v = np.repeat(visitors, slate.shape[1]), slate.ravel()
-        wish = market.preferences.of_seekers(s, v).reshape(slate.shape)
-        rank = np.arange(slate.shape[1])
-        appeal = 0.6 * wish + 0.6 * self._visible(visitors, slate) - 0.08 * rank
-        appeal += market.rng.normal(0, 0.5, slate.shape)
-        appeal[rank >= size[:, None]] = -np.inf
-        most = 1 + market.rng.poisson(MORE_REFERRALS, len(visitors))
-        place = np.argsort(np.argsort(-appeal, axis=1, kind="stable"), axis=1, kind="stable")
-        sent = (place < most[:, None]) & (appeal > 0.2)
-        for channel, here in ((Channel.COUNSELLOR, ~kiosk), (Channel.KIOSK, kiosk)):
-            chosen = (sent & here[:, None]).ravel()
-            market.refer(day, s[chosen], v[chosen], channel=channel)
+
+def days_away(market: Market, day: int, visitors: Ints) -> Ints:
+    """Days until each comes again, (visitors,)."""
+    return FIRST_GAP + market.draws.geometric(Event.COMES_AGAIN, visitors, day, mean=GAP_MEAN)
+
+
+def visible_merit(market: Market, visitors: Ints, found: Ints) -> Floats:
+    """What both can read off the register: the trade, the way, the pay, the licences."""
+    s, v = np.repeat(visitors, found.shape[1]), found.ravel()
+    one, other = market.seekers, market.vacancies
+    near = market.preferences.near[one.trade[s], other.trade[v]]
+    way = market.preferences.distance(s, v) / np.where(one.told_commute, one.commute_km, 15)[s]
+    pay = np.where(one.told_pay[s], np.log(other.worth[v] / one.pay_floor[s]), 0)
+    lacking = (other.licences[v] & ~one.licences[s]) != 0
+    score = 1.6 * near - 0.7 * np.clip(way - 0.5, 0, 3) + 2.0 * np.clip(pay, -0.3, 0.2)
+    return np.asarray(score - 1.0 * lacking, dtype=np.float64).reshape(found.shape)
+
+
+def talk_over(
+    market: Market, day: int, visitors: Ints, slate: Ints, *, size: Ints, kiosk: Bools
+) -> None:
+    """Refer from (visitors, lines) slates: the top is read most, and people half know their wish.
+
+    Only the first `size` (visitors,) lines are real.
+    """
+    s, v = np.repeat(visitors, slate.shape[1]), slate.ravel()
+    wish = market.preferences.of_seekers(s, v).reshape(slate.shape)
+    rank = np.arange(slate.shape[1])
+    appeal = 0.6 * wish + 0.6 * visible_merit(market, visitors, slate) - 0.08 * rank
+    appeal += market.draws.normal(Event.APPEAL, visitors[:, None], slate, day, scale=0.5)
+    appeal[rank >= size[:, None]] = -np.inf
+    most = 1 + market.draws.poisson(Event.REFERRALS, visitors, day, mean=MORE_REFERRALS)
+    place = np.argsort(np.argsort(-appeal, axis=1, kind="stable"), axis=1, kind="stable")
+    sent = (place < most[:, None]) & (appeal > 0.2)
+    for channel, here in ((Channel.COUNSELLOR, ~kiosk), (Channel.KIOSK, kiosk)):
+        chosen = (sent & here[:, None]).ravel()
+        market.refer(day, s[chosen], v[chosen], channel=channel)

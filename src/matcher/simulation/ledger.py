@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 COLUMNS = {
     "seekers": (
@@ -98,6 +98,13 @@ class Totals:
     def on_site_match_rate(self) -> float:
         """On-site matches per résumé handed in by the person themselves."""
         return self.on_site_matches / max(self.fair_resumes - self.resumes_on_behalf, 1)
+
+
+class EventWriter(Protocol):
+    """Takes the events of a market in as they happen."""
+
+    def write(self, kind: str, rows: Iterable[Sequence[object]]) -> None:
+        """Take in rows of a `kind`, in the order of `COLUMNS`."""
 
 
 class Ledger:

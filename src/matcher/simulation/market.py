@@ -9,11 +9,11 @@ from enum import IntEnum
 import numpy as np
 
 from matcher.entities import Channel, Outcome
-from matcher.simulation.firms import Employers, Vacancies
-from matcher.simulation.ledger import Ledger
-from matcher.simulation.people import DAYS, Bools, Floats, Ints, Seekers, workdays
-from matcher.simulation.preferences import Preferences, chance
-from matcher.simulation.trades import Trade
+from matcher.simulation.draws import Draws, Event
+from matcher.simulation.ledger import EventWriter
+from matcher.simulation.people import DAYS, Bools, Floats, Ints, workdays
+from matcher.simulation.preferences import chance
+from matcher.simulation.world import World
 
 GO_EASE, ACCEPT_EASE = 0.6, 1.2
 COMPETITION = 1.05
@@ -62,33 +62,32 @@ class Market:
 
     def __init__(
         self,
+        world: World,
         *,
-        seekers: Seekers,
-        employers: Employers,
-        vacancies: Vacancies,
-        preferences: Preferences,
-        trades: tuple[Trade, ...],
         start: date,
-        ledger: Ledger,
+        ledger: EventWriter,
         rng: np.random.Generator,
+        draws: Draws,
     ) -> None:
-        self.seekers, self.employers, self.vacancies = seekers, employers, vacancies
-        self.preferences, self.ledger, self.rng = preferences, ledger, rng
+        self.seekers, self.employers = world.seekers, world.employers
+        self.vacancies, self.preferences = world.vacancies, world.preferences
+        self.ledger, self.rng, self.draws = ledger, rng, draws
         self.workday: Bools = workdays(start)
         self.dates = [(start + timedelta(days=d)).isoformat() for d in range(DAYS)]
-        self.state = np.zeros(len(seekers), dtype=np.int8)
-        self.placed_on = np.full(len(seekers), -1)
-        self.left = vacancies.openings.copy()
-        self.closed = np.full(len(vacancies), -1)
-        self._unreported = np.zeros(len(vacancies), dtype=np.int64)
-        self._applicants = np.zeros(len(vacancies))
-        self._stay = np.zeros(len(seekers))
+        self.state = np.zeros(len(self.seekers), dtype=np.int8)
+        self.placed_on = np.full(len(self.seekers), -1)
+        self.left = self.vacancies.openings.copy()
+        self.closed = np.full(len(self.vacancies), -1)
+        self._unreported = np.zeros(len(self.vacancies), dtype=np.int64)
+        self._applicants = np.zeros(len(self.vacancies))
+        self._stay = np.zeros(len(self.seekers))
         self._interviews, self._decisions = Queue(), Queue()
         self._referred: set[int] = set()
         self._placements = self._reports = self.referrals = 0
-        scarce = np.array([t.seekers / t.vacancies for t in trades])[vacancies.trade]
-        pull = WALK_IN * np.exp(0.35 * vacancies.charm) * np.sqrt(scarce)
-        self._walk_in_rate: Floats = pull * vacancies.openings**0.95
+        scarce = np.array([t.seekers / t.vacancies for t in world.trades])
+        v = self.vacancies
+        pull = WALK_IN * np.exp(0.35 * v.charm) * np.sqrt(scarce[v.trade])
+        self._walk_in_rate: Floats = pull * v.openings**0.95
 
     def open_on(self, day: int) -> Ints:
         """Vacancies that may be shown: posted, not past their last day, not closed, not full."""
@@ -117,7 +116,16 @@ class Market:
                 for r, a, b in zip(numbers.tolist(), s.tolist(), v.tolist(), strict=True)
             ),
         )
-        self._interviews.put(self._later(day, len(s), low=2, high=9), numbers, s, v)
+        due = self._later(day, Event.DAYS_TO_INTERVIEW, s, v, low=2, high=9)
+        self._interviews.put(due, numbers, s, v)
+
+    def close_of_business(self, day: int, open_now: Ints) -> None:
+        """Everything that happens on a day beside visits to the bureau and fairs."""
+        self.interview(day)
+        self.decide(day)
+        self.walk_in(day, open_now)
+        self.leave(day)
+        self.report(day)
 
     def interview(self, day: int) -> None:
         """People who were referred go, decline or stay away; the others are seen."""
@@ -125,8 +133,8 @@ class Market:
         if not len(s):
             return
         wish = self.preferences.of_seekers(s, v)
-        goes = self.rng.random(len(s)) < chance(1.2 * wish + GO_EASE)
-        silent = self.rng.random(len(s)) < 0.4
+        goes = self.draws.uniform(Event.GOES, s, v) < chance(1.2 * wish + GO_EASE)
+        silent = self.draws.uniform(Event.IS_SILENT, s, v) < 0.4
         shut = (self.left[v] <= 0) | (self.closed[v] >= 0)
         outcome = np.full(len(s), Outcome.INTERVIEWED, dtype=object)
         outcome[shut] = Outcome.REJECTED
@@ -135,7 +143,7 @@ class Market:
         self._record(day, referral, outcome)
         seen = outcome == Outcome.INTERVIEWED
         np.add.at(self._applicants, v[seen], 1)
-        due = self._later(day, int(seen.sum()), low=1, high=7)
+        due = self._later(day, Event.DAYS_TO_DECISION, s[seen], v[seen], low=1, high=7)
         self._decisions.put(due, referral[seen], s[seen], v[seen])
 
     def decide(self, day: int) -> None:
@@ -149,7 +157,8 @@ class Market:
         wanted &= (self.closed[v] < 0) & (self.state[s] == State.ACTIVE)
         offered = self._best(v, liking, wanted, self.left)
         wish = self.preferences.of_seekers(s, v)
-        agrees = offered & (self.rng.random(len(s)) < chance(1.5 * wish + ACCEPT_EASE))
+        agrees = self.draws.uniform(Event.AGREES, s, v) < chance(1.5 * wish + ACCEPT_EASE)
+        agrees &= offered
         hired = self._best(s, wish, agrees, np.ones(len(self.seekers), dtype=np.int64))
         outcome = np.full(len(s), Outcome.REJECTED, dtype=object)
         outcome[offered] = Outcome.DECLINED
@@ -162,9 +171,10 @@ class Market:
         np.add.at(self._unreported, v[hired], 1)
         self._place(day, s[hired], v[hired].tolist(), referral[hired].tolist())
 
-    def walk_in(self, open_now: Ints) -> None:
+    def walk_in(self, day: int, open_now: Ints) -> None:
         """People nobody registered apply at the door and fill openings."""
-        hired = np.minimum(self.rng.poisson(self._walk_in_rate[open_now]), self.left[open_now])
+        come = self.draws.poisson(Event.WALKS_IN, open_now, day, mean=self._walk_in_rate[open_now])
+        hired = np.minimum(come, self.left[open_now])
         self.left[open_now] -= hired
         self._unreported[open_now] += hired
 
@@ -172,9 +182,9 @@ class Market:
         """Some find work by themselves and tell the bureau or not; some give up looking."""
         looking = self.active()
         self._stay[looking] += 1
-        draw = self.rng.random(len(looking))
+        draw = self.draws.uniform(Event.LEAVES, looking, day)
         found = draw < SELF_FOUND * np.exp(0.3 * self.seekers.ability[looking])
-        tells = self.rng.random(len(looking)) < TELLS
+        tells = self.draws.uniform(Event.TELLS, looking, day) < TELLS
         quits = draw > 1 - GIVES_UP - TIRED * self._stay[looking] / 30
         placed = looking[found & tells]
         self._place(day, placed, [None] * len(placed), [None] * len(placed))
@@ -183,7 +193,7 @@ class Market:
     def report(self, day: int) -> None:
         """Employers report openings filled, and some close what is full or no longer needed."""
         owing = np.flatnonzero(self._unreported)
-        owing = owing[self.rng.random(len(owing)) < REPORTS]
+        owing = owing[self.draws.uniform(Event.REPORTS, owing, day) < REPORTS]
         first = self._reports
         self._reports += len(owing)
         filled = self._unreported[owing]
@@ -197,12 +207,12 @@ class Market:
         )
         v = self.vacancies
         alive = (v.day <= day) & (day <= v.closes) & (self.closed < 0)
-        draw = self.rng.random(len(v))
+        draw = self.draws.uniform(Event.CLOSES, np.arange(len(v)), day)
         self.closed[alive & (draw < np.where(self.left == 0, CLOSES_FULL, CANCELS))] = day
 
-    def _later(self, day: int, count: int, *, low: int, high: int) -> Ints:
-        """A working day from `low` to about `high` days on, for each of `count`."""
-        due = day + self.rng.integers(low, high, count)
+    def _later(self, day: int, event: Event, s: Ints, v: Ints, *, low: int, high: int) -> Ints:
+        """A working day from `low` to about `high` days on, for each pair."""
+        due = day + self.draws.integers(event, s, v, low=low, high=high)
         for _ in range(2):
             due += (due < DAYS) & ~self.workday[np.minimum(due, DAYS - 1)]
         return np.asarray(due)

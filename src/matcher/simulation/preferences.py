@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.reference import Reference
+from matcher.simulation.draws import hashed, normal
 from matcher.simulation.firms import Vacancies
 from matcher.simulation.people import Floats, Ints, Seekers
 from matcher.simulation.trades import Trade, affinities
@@ -111,24 +112,12 @@ class Preferences:
         )
 
     def _taste(self, s: Ints, v: Ints, *, side: int) -> Floats:
-        """Standard normal noise that belongs to the pair: Box-Muller of a SplitMix64 hash."""
+        """Standard normal noise that belongs to the pair."""
         offset = np.uint64((self.seed * 2 + side) % 2**32) << np.uint64(20)
         key = (s.astype(np.uint64) << np.uint64(32)) ^ v.astype(np.uint64)
-        first = _hash(key + offset)
-        second = _hash(first)
-        radius = np.sqrt(-2 * np.log((first >> np.uint64(11)).astype(np.float64) / 2**53 + 2**-54))
-        angle = 2 * np.pi * (second >> np.uint64(11)).astype(np.float64) / 2**53
-        return np.asarray(radius * np.cos(angle))
+        return normal(hashed(key + offset))
 
 
 def chance(utility: Floats) -> Floats:
     """Logistic function of a utility."""
     return np.asarray(1 / (1 + np.exp(-utility)))
-
-
-def _hash(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """SplitMix64 finaliser (Steele, Lea and Flood, OOPSLA 2014)."""
-    mixed = values + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))

@@ -11,15 +11,15 @@ import numpy as np
 from matcher.errors import InvalidInputError
 from matcher.reference import Reference
 from matcher.simulation.counsellors import Counters
+from matcher.simulation.draws import InTurn
 from matcher.simulation.fairs import Fairground
-from matcher.simulation.firms import draw_employers, draw_vacancies
 from matcher.simulation.ledger import Ledger, Totals
 from matcher.simulation.market import Market, seeker_id, vacancy_id
-from matcher.simulation.people import DAYS, draw_seekers
+from matcher.simulation.people import DAYS
 from matcher.simulation.preferences import Preferences
 from matcher.simulation.programmes import programme_steps
 from matcher.simulation.records import MOST_SEEKERS, Records
-from matcher.simulation.trades import load_trades
+from matcher.simulation.world import draw_world, streams_of
 
 BLOCK = 1000
 PAIRS = 200_000
@@ -41,14 +41,9 @@ def simulate(
     seekers or a seed that cannot be simulated.
     """
     _check(seekers, seed)
-    trades = load_trades()
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
-    people = draw_seekers(
-        streams[0], count=seekers, start=start, trades=trades, reference=reference
-    )
-    firms = draw_employers(streams[1], seekers=seekers, trades=trades, reference=reference)
-    jobs = draw_vacancies(streams[2], firms, start=start, trades=trades, reference=reference)
-    preferences = Preferences.build(people, jobs, trades=trades, reference=reference, seed=seed)
+    streams = streams_of(seed)
+    world = draw_world(seekers=seekers, seed=seed, start=start, reference=reference)
+    people, jobs = world.seekers, world.vacancies
     steps = DAYS + -(-len(people) // BLOCK) + -(-len(jobs) // BLOCK)
     done = 0
 
@@ -59,28 +54,16 @@ def simulate(
             progress(done, steps)
 
     with Ledger(out) as ledger:
-        market = Market(
-            seekers=people,
-            employers=firms,
-            vacancies=jobs,
-            preferences=preferences,
-            trades=trades,
-            start=start,
-            ledger=ledger,
-            rng=streams[3],
-        )
-        counters, fairs = Counters(market), Fairground(market, trades, reference, start)
+        market = Market(world, start=start, ledger=ledger, rng=streams[3], draws=InTurn(streams[3]))
+        counters = Counters(market)
+        fairs = Fairground(market, world.trades, reference, start)
         for day in range(DAYS):
             open_now = market.open_on(day)
             counters.receive(day, open_now)
             fairs.hold(day)
-            market.interview(day)
-            market.decide(day)
-            market.walk_in(open_now)
-            market.leave(day)
-            market.report(day)
+            market.close_of_business(day, open_now)
             step()
-        records = Records(market, trades, reference, start, streams[4])
+        records = Records(market, world.trades, reference, start, streams[4])
         ledger.write("employers", records.employers())
         for first in range(0, len(people), BLOCK):
             rows = range(first, min(first + BLOCK, len(people)))
@@ -92,7 +75,9 @@ def simulate(
             ledger.write("vacancies", map(records.vacancy, rows))
             step()
         ledger.write("services", programme_steps(market, fairs.days, reference, streams[5]))
-        _write_oracle(ledger, preferences, np.unique(np.concatenate([*counters.seen, *fairs.seen])))
+        _write_oracle(
+            ledger, world.preferences, np.unique(np.concatenate([*counters.seen, *fairs.seen]))
+        )
         return ledger.totals()
 
 
