@@ -40,6 +40,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "GET /v1/rates": DESK | {ANALYST},
     "GET /v1/rates/{rate}/events": DESK | {ANALYST},
     "GET /v1/fairs/{fair_id}/rates": DESK | {ANALYST},
+    "GET /v1/fairs/{fair_id}/plan": DESK | {ANALYST},
     "GET /v1/plan": frozenset({SUPERVISOR, ANALYST, ADMIN}),
 }
 """Every route of `/v1`. One that is missing here cannot be made: the program does not start."""

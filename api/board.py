@@ -24,6 +24,9 @@ board = APIRouter(prefix="/fairs", route_class=PageRoute, include_in_schema=Fals
 RENEWED_SECONDS = 5
 """How often a board renews itself; without a script four times more seldom."""
 
+COMING = 3
+"""Who is expected next at a booth: so many are shown."""
+
 FairId = Annotated[str, Path(max_length=32)]
 
 
@@ -87,6 +90,7 @@ def note(
 ) -> Response:
     """Note a result, or take it back."""
     resume = app.fairs.note(fair_id, resume_id, result=result, holds=holds)
+    app.fair_plans.renew(fair_id, now=app.clock())
     return _to_booth(fair_id, resume.booth_number or "", resume.id)
 
 
@@ -100,6 +104,9 @@ def _board(app: App, request: Request, fair_id: str) -> dict[str, Any]:
     return {
         "board": found,
         "rate": on_site_rate,
+        "plan": app.fair_plans.plan(fair_id, now=app.clock()),
+        "coming_shown": COMING,
+        "local": TAIPEI,
         "at": app.clock().astimezone(TAIPEI),
         "notice": _notice(found.simulated, request.state.language),
         "seconds": RENEWED_SECONDS,

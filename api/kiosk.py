@@ -95,7 +95,7 @@ def scan(
 @kiosk.post("/confirm", tags=[LISTS])
 def confirm(app: Service, here: ThisKiosk) -> Response:
     """The masked name is the visitor's own."""
-    app.visits.confirm(here)
+    app.visits.confirm(here, now=app.clock())
     return _next()
 
 
@@ -120,7 +120,7 @@ def introduce(app: Service, here: ThisKiosk, form: Filled) -> Response:
     except (ValueError, InvalidInputError):
         app.visits.amend(here, without_numbers(fields))
     else:
-        app.visits.introduce(here, profile)
+        app.visits.introduce(here, profile, now=app.clock())
     return _next()
 
 

@@ -28,6 +28,7 @@ from api.schemas import (
     CandidateList,
     Closed,
     Erased,
+    FairPlanned,
     Findings,
     Market,
     Noted,
@@ -46,8 +47,9 @@ from matcher.errors import NotFoundError
 from matcher.ranking.wording import Voice
 from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.clock import day_of
+from matcher.service.fair_views import plan_view
 from matcher.service.lint_views import checked_view
-from matcher.service.lists import Slate
+from matcher.service.slates import Slate
 from matcher.service.views import slate_view
 
 _ROUTER: dict[str, Any] = {
@@ -276,6 +278,16 @@ def note_an_outcome(app: Service, referral_id: ReferralId, body: OutcomeBody) ->
         now=app.clock(),
     )
     return _json(asdict(step))
+
+
+@v1.get("/fairs/{fair_id}/plan", tags=["fairs"], responses={200: {"model": FairPlanned}, **_404})
+def plan_of_a_fair(
+    app: Service,
+    fair_id: Annotated[Id, Path(description="the bureau's id of the fair")],
+    lang: Lang = Language.ZH,
+) -> Response:
+    """Which résumé is expected at which booth, and when; no booths where nothing is planned."""
+    return _json(plan_view(app.fair_plans.plan(fair_id, now=app.clock()), language=lang))
 
 
 def _slate(slate: Slate, app: App, language: Language) -> Response:

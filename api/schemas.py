@@ -358,6 +358,32 @@ class FairRates(Origin):
     rates: list[Rate]
 
 
+class FairPlace(Answer):
+    """An interview; `number` is the résumé's, null where none was handed in."""
+
+    number: int | None
+    starts_at: str
+    under_way: bool
+
+
+class FairBooth(Answer):
+    """A booth with those who come to it, by time."""
+
+    number: str
+    employer: str
+    interviewers: int
+    minutes: int
+    places: list[FairPlace]
+
+
+class FairPlanned(Origin):
+    """Who goes where at a fair, as of a moment."""
+
+    fair: Fair
+    as_of: str
+    booths: list[FairBooth]
+
+
 class CountedEvent(Answer):
     """An event: its number in the log, and the id of the record it came from."""
 

@@ -86,7 +86,7 @@ def entrance_page(
 
 def home_of(role: Role) -> str:
     """Where this role works."""
-    return "/desk" if role in DESK else "/fairs"
+    return "/desk" if role in DESK else "/dashboard"
 
 
 def entered(request: Request, role: Role, token: str, onwards: str) -> Response:

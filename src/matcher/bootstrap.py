@@ -34,6 +34,7 @@ from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of, now
 from matcher.service.desk import Desk
 from matcher.service.fair_lists import FairLists
+from matcher.service.fair_plan import FairPlans
 from matcher.service.fairs import Fairs
 from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
@@ -209,6 +210,11 @@ class App:
         return Fairs(self.engine)
 
     @cached_property
+    def fair_plans(self) -> FairPlans:
+        """Which booth each visitor of a fair goes to next."""
+        return FairPlans(self.engine)
+
+    @cached_property
     def sessions(self) -> Sessions:
         """Who is signed in to the pages."""
         return Sessions(self.engine, self.keys)
@@ -273,6 +279,7 @@ class App:
             self.kiosks,
             self.fairs,
             self.fair_lists,
+            self.fair_plans,
             identity_key=self.identity_key,
             reference=self.reference,
         )

@@ -254,11 +254,16 @@ class JobFair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booth:
-    """An employer's place at a fair."""
+    """An employer's place at a fair.
+
+    Its interviews are planned where the number of `interviewers` is known; each takes `minutes`.
+    """
 
     fair_id: str
     number: str
     employer_id: str
+    interviewers: int | None = None
+    minutes: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,8 +37,8 @@ RATES = {
     "GET /v1/rates/{rate}/events",
     "GET /v1/fairs/{fair_id}/rates",
 }
-PLAN = "GET /v1/plan"
-ANALYST = RATES | {PLAN}
+PLAN, FAIR_PLAN = "GET /v1/plan", "GET /v1/fairs/{fair_id}/plan"
+ANALYST = RATES | {PLAN, FAIR_PLAN}
 COUNSELLOR = {
     "GET /v1/seekers/{seeker_id}/changes",
     "GET /v1/seekers/{seeker_id}/matches",
@@ -46,6 +46,7 @@ COUNSELLOR = {
     "GET /v1/vacancies/{vacancy_id}/candidates",
     "GET /v1/vacancies/{vacancy_id}/lint",
     "POST /v1/vacancies/{vacancy_id}/close",
+    FAIR_PLAN,
     *RATES,
     *BODIES,
 }

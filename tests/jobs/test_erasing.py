@@ -553,6 +553,7 @@ def test_every_table_that_refers_to_people_is_one_that_erasing_knows():
     }
     assert named == {
         *((name, "seeker_id") for name in found),
+        ("audit_log", "person"),
         ("erasures", "seeker_id"),
         ("events", "person"),
         ("voids", "record_id"),

@@ -14,6 +14,7 @@ from matcher.config import ROOT
 from matcher.db import tables
 from matcher.db.engine import reading, writing
 from matcher.db.erasing import unfinished
+from matcher.db.fair_plans import Visitor, keep_visitor, visitors_of
 from matcher.db.store import get, upsert
 from matcher.entities import (
     Channel,
@@ -131,6 +132,18 @@ def test_old_lists_visits_and_rejects_go_and_newer_ones_stay(engine: Engine, tmp
         assert connection.execute(visits).scalar() == 1
     assert len(list(tmp_path.glob("????-??-??"))) == 1
     assert not any(expire(engine, KEPT, tmp_path, now=NOON).values())
+
+
+def test_who_was_at_a_fair_is_forgotten_a_day_later(engine: Engine, tmp_path: Path):
+    stored(engine, replace(SEEKER, registered_on=TODAY))
+    with writing(engine, now=NOON) as connection:
+        for key, hours in (("old", 25), ("new", 2)):
+            seen = NOON - timedelta(hours=hours)
+            keep_visitor(connection, "F-1", Visitor(id=key, seeker_id=None, seen_at=seen))
+    assert expire(engine, KEPT, tmp_path, now=NOON)["visits"] == 1
+    with reading(engine) as connection:
+        kept = visitors_of(connection, "F-1", since=NOON - timedelta(days=9))
+    assert [visitor.id for visitor in kept] == ["new"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from matcher.entities import Channel, Language
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.linear import LinearRanker
 from matcher.service.champion import Champion
-from matcher.service.lists import Slate
+from matcher.service.slates import Slate
 from matcher.service.view_words import BASELINE, TRAINED
 from matcher.service.views import slate_view
 from tests.bureau import Bureau

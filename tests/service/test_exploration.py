@@ -14,7 +14,7 @@ from matcher.db.codec import from_row
 from matcher.db.engine import reading
 from matcher.entities import Channel, Impression, JobSeeker
 from matcher.ranking.exploration import draw_swap
-from matcher.service.lists import Slate
+from matcher.service.slates import Slate
 from tests.bureau import NOON, Bureau
 
 SHARE = 0.2

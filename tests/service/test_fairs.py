@@ -146,7 +146,7 @@ def test_a_resume_of_another_fair_is_not_touched(fairs: Fairs):
 
 def test_the_two_lists_share_no_vacancy_and_together_are_the_usual_one(bureau_at_fair: Bureau):
     app = bureau_at_fair.app
-    found = app.fair_lists.for_seeker(FAIR.id, "S-1", here=10, elsewhere=10)
+    found = app.fair_lists.for_seeker(FAIR.id, "S-1", here=10, elsewhere=10, station="K-1")
     usual = app.lists.for_seeker("S-1", k=10, channel=Channel.KIOSK)
     here, elsewhere = (
         {line.candidate.id: line.candidate.score for line in slate.lines}
@@ -160,7 +160,7 @@ def test_the_two_lists_share_no_vacancy_and_together_are_the_usual_one(bureau_at
 
 def test_what_a_visitor_saw_is_logged_as_it_was_shown(bureau_at_fair: Bureau):
     app = bureau_at_fair.app
-    found = app.fair_lists.for_seeker(FAIR.id, "S-1", here=1, elsewhere=10)
+    found = app.fair_lists.for_seeker(FAIR.id, "S-1", here=1, elsewhere=10, station="K-1")
     with reading(app.engine) as connection:
         for slate in (found.here, found.elsewhere):
             logged = get(connection, Impression, slate.impression_id)
@@ -172,7 +172,7 @@ def test_what_a_visitor_saw_is_logged_as_it_was_shown(bureau_at_fair: Bureau):
 def test_of_a_stranger_nothing_is_kept_but_what_was_shown(bureau_at_fair: Bureau):
     app = bureau_at_fair.app
     profile = JobSeeker(id="profile", registered_on=day_of(NOON), text="會開堆高機的秘密")
-    found = app.fair_lists.for_profile(FAIR.id, profile, here=10, elsewhere=10)
+    found = app.fair_lists.for_profile(FAIR.id, profile, here=10, elsewhere=10, station="K-1")
     assert {line.candidate.id for line in found.here.lines} == {"V-1", "V-2"}
     with reading(app.engine) as connection:
         dump = "".join(
@@ -183,6 +183,8 @@ def test_of_a_stranger_nothing_is_kept_but_what_was_shown(bureau_at_fair: Bureau
 
 
 def test_a_fair_without_a_booth_lists_everything_elsewhere(bureau_at_fair: Bureau):
-    found = bureau_at_fair.app.fair_lists.for_seeker(OTHER_FAIR.id, "S-1", here=10, elsewhere=10)
+    found = bureau_at_fair.app.fair_lists.for_seeker(
+        OTHER_FAIR.id, "S-1", here=10, elsewhere=10, station="K-1"
+    )
     assert found.here.lines == ()
     assert {line.candidate.id for line in found.elsewhere.lines} == {"V-1", "V-2", "V-3"}

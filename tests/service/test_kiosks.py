@@ -68,7 +68,7 @@ def test_a_scan_leads_by_a_masked_name_to_the_lists(bureau_at_fair: Bureau):
     asked = app.kiosks.show(kiosk)
     assert (asked.page, asked.name) == (Page.CONFIRM, "王○明")
     assert asked.lists == {}
-    app.visits.confirm(kiosk)
+    app.visits.confirm(kiosk, now=NOON)
     shown = app.kiosks.show(kiosk)
     assert shown.page is Page.LIST
     here = shown.lists["zh"]["here"]
@@ -104,7 +104,7 @@ def test_a_page_is_shown_once(bureau_at_fair: Bureau):
     app.visits.scan(kiosk, CARD, now=NOON)
     assert app.kiosks.show(kiosk).page is Page.CONFIRM
     assert app.kiosks.show(kiosk) == Visit()
-    app.visits.confirm(kiosk)
+    app.visits.confirm(kiosk, now=NOON)
     assert app.kiosks.show(kiosk) == Visit()
 
 
@@ -114,10 +114,10 @@ def test_a_step_out_of_its_order_shows_nothing(bureau_at_fair: Bureau, step: str
     app.visits.scan(kiosk, STRANGERS_CARD, now=NOON)
     match step:
         case "confirm":
-            app.visits.confirm(kiosk)
+            app.visits.confirm(kiosk, now=NOON)
         case "introduce":
             stranger = JobSeeker(id="profile", registered_on=NOON.date(), title="倉管")
-            app.visits.introduce(kiosk, stranger)
+            app.visits.introduce(kiosk, stranger, now=NOON)
         case _:
             app.visits.hand_in(kiosk, "V-1", now=NOON)
     assert app.kiosks.show(kiosk) == Visit()
@@ -153,7 +153,7 @@ def test_a_visit_ends_however_often_it_is_touched(
 def test_the_database_cannot_be_read_for_who_is_at_a_kiosk(bureau_at_fair: Bureau):
     app, kiosk = bureau_at_fair.app, kiosk_at(bureau_at_fair)
     app.visits.scan(kiosk, CARD, now=NOON)
-    app.visits.confirm(kiosk)
+    app.visits.confirm(kiosk, now=NOON)
     stored = held(bureau_at_fair)
     for secret in ("seeker_id", "王", "倉", CARD, kiosk.token):
         assert secret not in stored
@@ -220,6 +220,7 @@ def test_without_a_key_of_digests_the_operator_is_told(bureau_at_fair: Bureau):
         app.kiosks,
         app.fairs,
         app.fair_lists,
+        app.fair_plans,
         identity_key=None,
         reference=app.reference,
     )
@@ -231,7 +232,7 @@ def test_a_visitor_hands_in_once_at_each_booth(bureau_at_fair: Bureau):
     app, kiosk = bureau_at_fair.app, kiosk_at(bureau_at_fair)
     for _ in range(2):
         app.visits.scan(kiosk, CARD, now=NOON)
-        app.visits.confirm(kiosk)
+        app.visits.confirm(kiosk, now=NOON)
         for vacancy_id in ("V-1", "V-2", "V-1"):
             app.visits.hand_in(kiosk, vacancy_id, now=NOON)
     shown = app.kiosks.show(kiosk)
@@ -242,7 +243,7 @@ def test_a_visitor_hands_in_once_at_each_booth(bureau_at_fair: Bureau):
 def test_a_vacancy_elsewhere_takes_no_resume(bureau_at_fair: Bureau):
     app, kiosk = bureau_at_fair.app, kiosk_at(bureau_at_fair)
     app.visits.scan(kiosk, CARD, now=NOON)
-    app.visits.confirm(kiosk)
+    app.visits.confirm(kiosk, now=NOON)
     app.visits.hand_in(kiosk, "V-3", now=NOON)
     assert app.kiosks.show(kiosk) == Visit()
     assert app.fairs.board(FAIR.id).total.resumes == 0
@@ -251,7 +252,7 @@ def test_a_vacancy_elsewhere_takes_no_resume(bureau_at_fair: Bureau):
 def test_a_vacancy_that_closed_meanwhile_is_said_to_be_gone(bureau_at_fair: Bureau):
     app, kiosk = bureau_at_fair.app, kiosk_at(bureau_at_fair)
     app.visits.scan(kiosk, CARD, now=NOON)
-    app.visits.confirm(kiosk)
+    app.visits.confirm(kiosk, now=NOON)
     app.register.close_vacancy("V-1", now=NOON)
     app.visits.hand_in(kiosk, "V-1", now=NOON)
     shown = app.kiosks.show(kiosk)
@@ -262,7 +263,7 @@ def test_another_language_shows_the_same_page(bureau_at_fair: Bureau):
     app, kiosk = bureau_at_fair.app, kiosk_at(bureau_at_fair)
     app.visits.speak(kiosk, Language.VI)
     app.visits.scan(kiosk, CARD, now=NOON)
-    app.visits.confirm(kiosk)
+    app.visits.confirm(kiosk, now=NOON)
     app.visits.speak(kiosk, Language.TH)
     shown = app.kiosks.show(kiosk)
     assert (shown.page, shown.language) == (Page.LIST, Language.TH)

@@ -15,7 +15,7 @@ from matcher.reference import Reference
 from matcher.service.advice import Changes, WhyNot
 from matcher.service.advice_views import changes_view, why_not_view
 from matcher.service.keys import Role
-from matcher.service.lists import Slate
+from matcher.service.slates import Slate
 from matcher.service.views import slate_view
 
 if TYPE_CHECKING:

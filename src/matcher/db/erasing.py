@@ -1,6 +1,6 @@
 """Takes a person out of every table; what published figures count stays, and leads back to nobody.
 
-docs/decisions/0021-erasure.md says what stays and why.
+docs/decisions/0017-erasure.md says what stays and why.
 """
 
 from __future__ import annotations

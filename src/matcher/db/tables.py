@@ -165,6 +165,8 @@ booths = Table(
     Column("fair_id", Id, ForeignKey("job_fairs.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Id, primary_key=True),
     Column("employer_id", Id, ForeignKey("employers.id"), nullable=False, index=True),
+    Column("interviewers", Integer),
+    Column("minutes", Integer, nullable=False, server_default="10"),
 )
 
 fair_resumes = Table(
@@ -431,6 +433,29 @@ kiosks = Table(
     Column("visit_touched_at", UtcDateTime),
     Column("page_due", Boolean, nullable=False),
     comment="one row a kiosk; only the cookie of the kiosk can decipher its visit",
+)
+
+fair_visitors = Table(
+    "fair_visitors",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "fair_id", Id, ForeignKey("job_fairs.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("seeker_id", Id, ForeignKey("job_seekers.id", ondelete="CASCADE"), index=True),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("chances", JSON, nullable=False),
+    Column("resumes", JSON, nullable=False),
+    comment="who is at a fair whose interviews are planned; gone a day later",
+)
+
+fair_appointments = Table(
+    "fair_appointments",
+    metadata,
+    Column("visitor_id", Id, ForeignKey("fair_visitors.id", ondelete="CASCADE"), primary_key=True),
+    Column("booth_number", Id, primary_key=True),
+    Column("starts_at", UtcDateTime, nullable=False),
+    comment="when a visitor is expected at a booth, as last planned",
 )
 
 erasures = Table(

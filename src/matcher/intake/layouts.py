@@ -119,7 +119,13 @@ LAYOUTS: Mapping[Kind, Layout] = {
     ),
     Kind.BOOTHS: Layout(
         entity=entities.Booth,
-        columns={"fair_id": "id", "number": "label", "employer_id": "id"},
+        columns={
+            "fair_id": "id",
+            "number": "label",
+            "employer_id": "id",
+            "interviewers": "count",
+            "minutes": "count",
+        },
         filled=frozenset({"fair_id", "number", "employer_id"}),
         key=("fair_id", "number"),
     ),

@@ -35,7 +35,7 @@ def hold_fair(engine: Engine, today: date) -> JobFair:
             offers = Counter(v.employer_id for v, _ in open_vacancies(connection, today))
             hiring = [key for key, _ in offers.most_common() if key.startswith("SIM-")]
             booths = [
-                Booth(fair_id=fair.id, number=str(at), employer_id=employer)
+                Booth(fair_id=fair.id, number=str(at), employer_id=employer, interviewers=1)
                 for at, employer in enumerate(hiring[:BOOTHS], start=1)
             ]
             for records in ([fair], booths):

@@ -15,8 +15,10 @@ from matcher.db.expired import (
     drop_visits_before,
     people_last_heard_of_before,
 )
+from matcher.db.fair_plans import forget_visitors
 from matcher.entities import ErasureReason
 from matcher.service.clock import day_of
+from matcher.service.fair_plan import KEPT
 from matcher.service.kiosks import LONGEST
 from matcher.service.retention import Retention, What
 
@@ -36,6 +38,7 @@ def expire(engine: Engine, retention: Retention, rejects: Path, *, now: datetime
             erase(connection, seeker_id, reason=ErasureReason.EXPIRED, by=BY, now=now)
         lists = drop_lists_before(connection, now - retention[What.LISTS])
         visits = drop_visits_before(connection, now - LONGEST)
+        visits += forget_visitors(connection, before=now - KEPT)
     days = _days_before(rejects, today - retention[What.REJECTS])
     for folder in days:
         shutil.rmtree(folder)

@@ -35,8 +35,9 @@ from matcher.retrieval.filters import narrowed, seekers_with, vacancies_with
 from matcher.service.audit import Action, refuse_numbers, under
 from matcher.service.clock import Clock, day_of
 from matcher.service.indexing import Indexer
-from matcher.service.lists import Lists, Slate
+from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.slates import Slate
 
 SHOWN = 10
 """Lines of a list at the desk."""

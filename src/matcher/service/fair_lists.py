@@ -21,8 +21,9 @@ from matcher.features.vectors import Vectors
 from matcher.retrieval.pool import Pool, Segment
 from matcher.service.clock import Clock, day_of
 from matcher.service.indexing import Indexer
-from matcher.service.lists import Lists, Slate
+from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.slates import Slate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,8 @@ class Visit:
     """What a kiosk holds of its visitor; plain values, since it is kept as JSON.
 
     `resume` has the fields of the e-résumé by name, `lists` what is shown in each language,
-    `handed_in` the number of the résumé for each vacancy, `notice` the key of a message.
+    `handed_in` the number of the résumé for each vacancy, `notice` the key of a message. In the
+    plan of the fair, if it has one, they are `visitor_id`, and `route` has times and booths.
     """
 
     page: Page = Page.START
@@ -73,6 +74,8 @@ class Visit:
     resume: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, Any] = field(default_factory=dict)
     handed_in: dict[str, int] = field(default_factory=dict)
+    visitor_id: str | None = None
+    route: list[list[str]] = field(default_factory=list)
 
 
 class Kiosks:

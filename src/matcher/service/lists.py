@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -32,15 +32,13 @@ from matcher.features.columns import SeekerColumns, VacancyColumns, day_number
 from matcher.features.reading import read_wishes
 from matcher.features.vectors import Vectors
 from matcher.pipeline import (
-    Candidate,
     MatchList,
     explained,
     match_seekers,
     match_vacancies,
 )
-from matcher.ranking.exploration import Swap, draw_swap, swapped
+from matcher.ranking.exploration import draw_swap, swapped
 from matcher.ranking.ranker import Ranker
-from matcher.rates.registry import Rate
 from matcher.retrieval.pool import Pool
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
@@ -49,46 +47,11 @@ from matcher.service.indexing import Indexer
 from matcher.service.live import LiveIndex, Snapshot
 from matcher.service.policies import Policies
 from matcher.service.prices import Prices
+from matcher.service.slates import Line, Slate, impression_of
 from matcher.service.wishes import with_wishes
 
 SPARE = 20
 """Candidates asked for beyond the list: they take the places of those gone from the register."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a list with the record behind it as the register holds it now."""
-
-    candidate: Candidate
-    vacancy: Vacancy | None = None
-    openings_left: int | None = None
-    employer: Employer | None = None
-    seeker: JobSeeker | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slate:
-    """A list as shown and logged, with all that tells how it came about.
-
-    `trained` says whether the ranker was learnt from placements; `plan` names the plan by whose
-    prices the openings were shared out, if any. `exploration` is the share of such
-    lists in which chance exchanges two places, `swap` the ranks it exchanged here.
-    """
-
-    impression_id: str
-    made_at: datetime
-    lines: tuple[Line, ...]
-    eligible: int
-    index_generation: str
-    change_seq: int
-    encoder: str
-    ranker: str
-    trained: bool
-    plan: str | None
-    exploration: float | None
-    swap: Swap | None
-    rates: tuple[Rate, ...]
-    simulated: bool
 
 
 class Lists:
@@ -217,7 +180,7 @@ class Lists:
             lines = self._told(matches, standing[:k], ranker=ranker, today=today)
             eligible = matches.eligible
         slate = self._slate(snapshot, lines, eligible, ranker=ranker, now=now)
-        self._log(_impression(slate, channel, vacancy_id=vacancy_id))
+        self._log(impression_of(slate, channel, vacancy_id=vacancy_id))
         return slate
 
     def _person(
@@ -297,7 +260,7 @@ class Lists:
             exploration=share or None,
             swap=swap,
         )
-        impression = _impression(slate, channel, seeker_id=seeker_id)
+        impression = impression_of(slate, channel, seeker_id=seeker_id)
         self._log(
             replace(impression, station=station, trial=choice.trial, propensity=choice.propensity)
         )
@@ -358,25 +321,3 @@ def _unchanged(
     """Those of `ids` that are still what the snapshot holds: changed ones wait for the index."""
     later = changed_since(connection, kind, ids, snapshot.seq)
     return [key for key in ids if later.get(key, 0) <= snapshot.ahead.get(key, 0)]
-
-
-def _impression(
-    slate: Slate,
-    channel: Channel,
-    *,
-    seeker_id: str | None = None,
-    vacancy_id: str | None = None,
-) -> Impression:
-    return Impression(
-        id=slate.impression_id,
-        shown_at=slate.made_at,
-        channel=channel,
-        policy=slate.ranker,
-        items=tuple((line.candidate.id, line.candidate.score) for line in slate.lines),
-        seeker_id=seeker_id,
-        vacancy_id=vacancy_id,
-        index_generation=slate.index_generation,
-        plan=slate.plan,
-        exploration=slate.exploration,
-        swapped=slate.swap or (),
-    )

@@ -58,16 +58,21 @@ def part_names(key: str | None, period: Period, *, by: By, reference: Reference)
 def fair_view(fair: JobFair, report: Report, *, language: Language) -> View:
     """The rates of one fair."""
     return {
-        "fair": {
-            "id": fair.id,
-            "name": fair.name,
-            "held_on": fair.held_on.isoformat(),
-            "held_on_roc": roc_text(fair.held_on),
-            "type": fair.type and fair.type.value,
-        },
+        "fair": named_view(fair),
         "as_of": report.query.as_of and report.query.as_of.isoformat(),
         "rates": [rate_view(rate) for rate in report.rates],
         **origin_view(report.simulated, language),
+    }
+
+
+def named_view(fair: JobFair) -> View:
+    """Which fair it is."""
+    return {
+        "id": fair.id,
+        "name": fair.name,
+        "held_on": fair.held_on.isoformat(),
+        "held_on_roc": roc_text(fair.held_on),
+        "type": fair.type and fair.type.value,
     }
 
 

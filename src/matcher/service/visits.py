@@ -19,15 +19,18 @@ from matcher.entities import JobSeeker, Language, Shift
 from matcher.errors import ConfigurationError, ConflictError, IdentityError
 from matcher.identity import IdentityKey, digest, mask_name, verify
 from matcher.reference import Reference
-from matcher.service.clock import day_of
+from matcher.service.clock import TAIPEI, day_of
 from matcher.service.fair_lists import FairLists, FairSlate
+from matcher.service.fair_plan import FairPlans
 from matcher.service.fairs import Fairs
 from matcher.service.kiosks import Kiosk, Kiosks, Page, Visit
-from matcher.service.lists import Slate
+from matcher.service.slates import Slate
 from matcher.service.views import slate_view
 
 AT_THE_FAIR, ELSEWHERE = 12, 8
 """Lines of the two lists."""
+UNTRAINED, FALL = 0.3, 0.9
+"""Where no ranker was trained: the chance at the first line, and what is left of it a line on."""
 AROUND_A_NUMBER = "* \t\r\n"
 """What a scanner or a hurried finger may add; stars begin and end Code 39."""
 
@@ -41,6 +44,7 @@ class Visits:
         kiosks: Kiosks,
         fairs: Fairs,
         lists: FairLists,
+        plans: FairPlans,
         *,
         identity_key: IdentityKey | None,
         reference: Reference,
@@ -49,6 +53,7 @@ class Visits:
         self._kiosks = kiosks
         self._fairs = fairs
         self._lists = lists
+        self._plans = plans
         self._identity_key = identity_key
         self._reference = reference
 
@@ -79,7 +84,7 @@ class Visits:
         )
         self._kiosks.keep(kiosk, visit)
 
-    def confirm(self, kiosk: Kiosk) -> None:
+    def confirm(self, kiosk: Kiosk, *, now: datetime) -> None:
         """It is the visitor's own name: show the lists."""
         visit = self._kiosks.visit(kiosk)
         if visit.page is not Page.CONFIRM or visit.seeker_id is None:
@@ -94,7 +99,7 @@ class Visits:
             elsewhere=ELSEWHERE,
             station=kiosk.key_id,
         )
-        self._show_lists(kiosk, visit, seeker, found)
+        self._show_lists(kiosk, visit, seeker, found, now=now)
 
     def write(self, kiosk: Kiosk) -> None:
         """Somebody who is not registered, or does not want to say: show the short form."""
@@ -109,7 +114,7 @@ class Visits:
             Visit(page=Page.FORM, language=visit.language, notice="form_unreadable", resume=said),
         )
 
-    def introduce(self, kiosk: Kiosk, profile: JobSeeker) -> None:
+    def introduce(self, kiosk: Kiosk, profile: JobSeeker, *, now: datetime) -> None:
         """Show the lists for somebody nobody registered; they are gone with the visit."""
         visit = self._kiosks.visit(kiosk)
         if visit.page is not Page.FORM:
@@ -123,7 +128,7 @@ class Visits:
             elsewhere=ELSEWHERE,
             station=kiosk.key_id,
         )
-        self._show_lists(kiosk, replace(visit, name=profile.name), profile, found)
+        self._show_lists(kiosk, replace(visit, name=profile.name), profile, found, now=now)
 
     def hand_in(self, kiosk: Kiosk, vacancy_id: str, *, now: datetime) -> None:
         """Hand the résumé to the booth of one of the vacancies shown."""
@@ -140,9 +145,19 @@ class Visits:
                 )
                 numbers[vacancy_id] = resume.number or 0
                 notice = "handed_in"
+                if visit.visitor_id:
+                    self._plans.hand_in(kiosk.fair_id, visit.visitor_id, resume, now=now)
             except ConflictError:
                 notice = "vacancy_gone"
-        self._kiosks.keep(kiosk, replace(visit, handed_in=numbers, notice=notice))
+        self._kiosks.keep(
+            kiosk,
+            replace(
+                visit,
+                handed_in=numbers,
+                notice=notice,
+                route=self._route(kiosk, visit.visitor_id, now=now),
+            ),
+        )
 
     def speak(self, kiosk: Kiosk, language: Language) -> None:
         """Show the same page in another language."""
@@ -157,7 +172,9 @@ class Visits:
             )
         return self._identity_key
 
-    def _show_lists(self, kiosk: Kiosk, visit: Visit, person: JobSeeker, found: FairSlate) -> None:
+    def _show_lists(
+        self, kiosk: Kiosk, visit: Visit, person: JobSeeker, found: FairSlate, *, now: datetime
+    ) -> None:
         shown = {
             language.value: {
                 "here": self._lines(found.here, found, person, language),
@@ -166,10 +183,28 @@ class Visits:
             }
             for language in Language
         }
+        visitor_id = self._plans.enter(
+            kiosk.fair_id, seeker_id=visit.seeker_id, chances=_chances(found.here), now=now
+        )
         self._kiosks.keep(
             kiosk,
-            replace(visit, page=Page.LIST, notice="", resume=_resume(person), lists=shown),
+            replace(
+                visit,
+                page=Page.LIST,
+                notice="",
+                resume=_resume(person),
+                lists=shown,
+                visitor_id=visitor_id,
+                route=self._route(kiosk, visitor_id, now=now),
+            ),
         )
+
+    def _route(self, kiosk: Kiosk, visitor_id: str | None, *, now: datetime) -> list[list[str]]:
+        """When to be at which booth; empty where nothing is planned."""
+        if visitor_id is None:
+            return []
+        route = self._plans.plan(kiosk.fair_id, now=now).route(visitor_id)
+        return [[f"{p.starts_at.astimezone(TAIPEI):%H:%M}", p.booth_number] for p in route]
 
     def _around(self, slate: Slate, language: Language) -> dict[str, Any]:
         view: Any = slate_view(
@@ -205,6 +240,16 @@ class Visits:
         rows = self._reference.place_rows
         km = float(self._reference.distances_km[rows[home], rows[place]])
         return None if np.isnan(km) else round(km, 1)
+
+
+def _chances(slate: Slate) -> dict[str, float]:
+    """The chance of a match at each vacancy shown: that of a hire, or told by the order alone."""
+    return {
+        line.candidate.id: UNTRAINED * FALL**rank
+        if line.candidate.hired is None
+        else line.candidate.hired
+        for rank, line in enumerate(slate.lines)
+    }
 
 
 def _resume(person: JobSeeker) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import numpy as np
 from matcher.entities import Channel, FairType
 from matcher.reference import Reference
 from matcher.simulation.market import Market, employer_id, seeker_id, vacancy_id
-from matcher.simulation.people import DAYS, Ints, district_weights
-from matcher.simulation.preferences import chance
+from matcher.simulation.people import DAYS, Floats, Ints, district_weights
+from matcher.simulation.preferences import Preferences, chance
 from matcher.simulation.trades import Trade, table
 
 FAIRS_PER_SEEKER = 480 / 75_398
@@ -121,9 +121,7 @@ class Fairground:
         market, rng = self.market, self.market.rng
         on_behalf = rng.random(len(s)) < ON_BEHALF
         known = rng.random(len(s)) >= UNREGISTERED
-        stay = chance(1.2 * market.preferences.of_seekers(s, v) + 1.0)
-        like = chance(1.2 * market.preferences.of_employers(s, v) + ON_SITE_EASE)
-        matched = (rng.random(len(s)) < stay * like) & ~on_behalf
+        matched = (rng.random(len(s)) < on_site_chance(market.preferences, s, v)) & ~on_behalf
         number = {employer: at + 1 for at, employer in enumerate(booths.tolist())}
         told = rng.random(len(s)) > 0.08
         first, fair = self.resumes, fair_id(self.held - 1)
@@ -157,6 +155,13 @@ class Fairground:
         self.seen.append((s[known] << 32) | v[known])
         sent = matched & known
         market.refer(day, s[sent], v[sent], channel=Channel.FAIR)
+
+
+def on_site_chance(preferences: Preferences, s: Ints, v: Ints) -> Floats:
+    """The chance, over pairs, that both sides want to go on when they have met at a booth."""
+    stay = chance(1.2 * preferences.of_seekers(s, v) + 1.0)
+    like = chance(1.2 * preferences.of_employers(s, v) + ON_SITE_EASE)
+    return np.asarray(stay * like)
 
 
 def fair_id(number: int) -> str:
