@@ -104,6 +104,7 @@ def everybody() -> Graph:
                 ranker=made,
                 reference=app.reference,
                 today=TODAY,
+                sent={},
                 progress=progress,
             )
         offers = index.vacancies.base

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.allocation.congestion import filled
-from matcher.allocation.fair import Fair, Interview, filled_once, schedule, worth
+from matcher.allocation.fair import Fair, Interview, schedule, worth
+from matcher.allocation.insertion import filled_once
 from matcher.allocation.plain_fair import most_value
 from matcher.errors import InvalidInputError
 

@@ -6,6 +6,8 @@ from datetime import date
 
 import numpy as np
 
+from matcher.allocation.fair import Fair, schedule
+from matcher.allocation.lists import Terms, order
 from matcher.entities import JobSeeker, Vacancy
 from matcher.features.columns import day_number, seeker_columns, vacancy_columns
 from matcher.features.reading import Lexicon
@@ -37,6 +39,9 @@ def practise(reference: Reference) -> None:
         k=1,
     )
     explained(matches, matches.candidates, ranker=ranker, reference=reference, today=today)
+    one, certain = np.ones(1, np.int32), np.ones(1)
+    order(certain, certain, one, Terms(exposure=(1.0,), care=0.0, floor=1.0))
+    schedule(_fair(), waiting=0.0)
     match_seekers(
         offer,
         _vectors(1),
@@ -45,6 +50,23 @@ def practise(reference: Reference) -> None:
         reference=reference,
         today=today,
         k=1,
+    )
+
+
+def _fair() -> Fair:
+    one, whole = np.ones(1, np.int32), np.ones((1, 1))
+    return Fair(
+        ready=np.zeros(1, np.int32),
+        leaves=2 * one,
+        wanted=one,
+        first=np.zeros(1),
+        chances=whole,
+        vacancies=np.zeros((1, 1), np.int32),
+        interviewers=one,
+        minutes=one,
+        queued=np.zeros(1, np.int32),
+        openings=one,
+        pending=np.zeros(1),
     )
 
 
