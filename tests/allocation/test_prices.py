@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -164,6 +166,14 @@ def test_the_same_plan_comes_of_any_number_of_threads() -> None:
     one, two = (solve(graph, terms, threads=count) for count in (1, 3))
     assert one.prices.tobytes() == two.prices.tobytes()
     assert one.load.tobytes() == two.load.tobytes()
+
+
+def test_a_load_rounded_to_less_than_nothing_is_nothing() -> None:
+    exact, rounded = (
+        planned(replace(crowded(), pending=np.array([pending, 0.0]))) for pending in (0.0, -1e-17)
+    )
+    assert np.array_equal(rounded.prices, exact.prices)
+    assert rounded.gap == exact.gap
 
 
 def test_who_has_no_candidates_has_an_empty_list_and_stops_nobody() -> None:

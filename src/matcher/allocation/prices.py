@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -108,6 +108,8 @@ def solve(
 
 class _Solver:
     def __init__(self, graph: Graph, terms: Terms, pool: ThreadPoolExecutor) -> None:
+        # A load that somebody kept by adding and subtracting may be a little less than nothing.
+        graph = replace(graph, pending=np.maximum(graph.pending, 0.0))
         self._graph, self._terms, self._pool = graph, terms, pool
         self._exposure = np.array(terms.exposure)
         ends = np.linspace(0, len(graph), PARTS + 1).astype(np.int64)
