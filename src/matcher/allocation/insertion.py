@@ -1,4 +1,4 @@
-"""The compiled part of a fair's plan: interviews are put in one by one, and exchanged for better."""
+"""The compiled part of a fair's plan: interviews are put in one by one, then exchanged."""
 
 from __future__ import annotations
 
