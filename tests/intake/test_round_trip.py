@@ -14,6 +14,7 @@ from matcher.intake.model import Entity
 from matcher.intake.pay import stated
 from matcher.intake.reader import read
 from matcher.intake.sources import plan
+from matcher.intake.table import ERRORS
 from matcher.intake.values import TAIPEI
 from matcher.reference import Reference
 from tests.intake.register_files import FORMATS, cells, write
@@ -28,6 +29,7 @@ ordinary = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "C
 texts = st.text(ordinary | st.sampled_from("高雄前鎮堆高機,;\"'|\n\t"), max_size=60).map(
     lambda text: text.strip().lstrip("=").replace("_", "").replace("\x85", "").strip()
 )
+texts = texts.filter(lambda text: text not in ERRORS)
 filled = texts.filter(bool)
 money = st.integers(1, 10_000_000)
 shifts = st.integers(0, 15).map(e.Shift)
