@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -13,7 +13,9 @@ from api.rendering import page
 from api.sign_in import entrance_page, home_of
 from matcher.bootstrap import App
 from matcher.errors import NotFoundError, UnauthenticatedError
-from matcher.service.oidc import Provider
+
+if TYPE_CHECKING:
+    from matcher.service.oidc import Provider
 
 COOKIE, PATH = "provider", "/sign-in/provider"
 

@@ -32,7 +32,6 @@ from matcher.compliance.findings import Code
 from matcher.compliance.sentences import ground_name
 from matcher.entities import Language, Vacancy
 from matcher.errors import ConflictError, InvalidInputError
-from matcher.jobs.linting import vacancies_sent
 from matcher.service.clock import day_of
 from matcher.service.lint import Checked
 from matcher.service.lint_views import checked_view
@@ -150,6 +149,9 @@ def send(
         with TemporaryDirectory(prefix="matcher-") as folder:
             path = File(folder) / f"vacancies{File(name).suffix.lower()[:8]}"
             path.write_bytes(file.file.read())
+            # Loads what reads tables, which no other page needs.
+            from matcher.jobs.linting import vacancies_sent
+
             found, rejects = vacancies_sent(path, reference=app.reference, today=day_of(now))
     except InvalidInputError as error:
         return page(

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidInputError
-from matcher.evaluation.trials import Tally, Trial, Unit, detectable, effect_of
+from matcher.evaluation.trial_effects import Tally, detectable, effect_of
+from matcher.evaluation.trials import Trial, Unit
 
 MONDAY = date(2026, 3, 2)
 

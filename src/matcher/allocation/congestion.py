@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincc  # type: ignore[import-untyped]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -20,13 +19,20 @@ def free(load: Floats, openings: Ints) -> Floats:
     It is the slope of `filled` in the load, from 1 for a vacancy nobody was sent to, to 0. Where no
     opening is left it is 0.
     """
-    # P(Poisson(x) < c) is the regularised upper incomplete gamma function Q(c, x).
-    found: Floats = np.where(openings > 0, gammaincc(np.maximum(openings, 1), load), 0.0)
-    return found
+    return np.where(openings > 0, _fewer_come(np.maximum(openings, 1), load), 0.0)
 
 
 def filled(load: Floats, openings: Ints) -> Floats:
     """Expected filled openings (v,): the mean of min(Poisson(load), openings), concave in load."""
-    fewer: Floats = np.where(openings > 1, gammaincc(np.maximum(openings - 1, 1), load), 0.0)
+    fewer = np.where(openings > 1, _fewer_come(np.maximum(openings - 1, 1), load), 0.0)
     found: Floats = load * fewer + openings * (1 - free(load, openings))
     return np.where(openings > 0, found, 0.0)
+
+
+def _fewer_come(than: Ints, load: Floats) -> Floats:
+    """P(Poisson(load) < than): the regularised upper incomplete gamma function Q(than, load)."""
+    # Imported here: it takes long, and a service without a plan starts without it.
+    from scipy.special import gammaincc  # type: ignore[import-untyped]
+
+    found: Floats = gammaincc(than, load)
+    return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -24,10 +24,13 @@ from matcher.db.history import all_referred_to
 from matcher.db.store import get_many, register_id
 from matcher.db.trials import all_trials, end_trial, set_sharing
 from matcher.entities import Vacancy
-from matcher.evaluation.trials import Effect, Unit
+from matcher.evaluation.trials import Unit
 from matcher.features.columns import day_number
 from matcher.progress import track
 from matcher.service.clock import day_of
+
+if TYPE_CHECKING:
+    from matcher.evaluation.trial_effects import Effect
 
 trials = typer.Typer(no_args_is_help=True, help="Randomised trials of lists that share openings.")
 app.add_typer(trials, name="trial")

@@ -13,15 +13,8 @@ from matcher.db.engine import reading, writing
 from matcher.db.history import placed_on
 from matcher.db.trials import add_trial, all_trials, lists_between
 from matcher.errors import ConflictError, NotFoundError
-from matcher.evaluation.trials import (
-    WEEK,
-    Effect,
-    Tally,
-    Trial,
-    Unit,
-    detectable,
-    effect_of,
-)
+from matcher.evaluation.trial_effects import Effect, Tally, detectable, effect_of
+from matcher.evaluation.trials import WEEK, Trial, Unit
 from matcher.ranking.examples import PLACED_WITHIN, REFERRED_WITHIN
 from matcher.service.clock import day_of, start_of
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from matcher.allocation.congestion import free
 from matcher.allocation.fair import Fair, schedule
 from matcher.allocation.lists import Terms, order
 from matcher.entities import JobSeeker, Vacancy
@@ -40,7 +41,7 @@ def practise(reference: Reference) -> None:
     )
     explained(matches, matches.candidates, ranker=ranker, reference=reference, today=today)
     one, certain = np.ones(1, np.int32), np.ones(1)
-    order(certain, certain, one, Terms(exposure=(1.0,), care=0.0, floor=1.0))
+    order(certain, free(certain, one), one, Terms(exposure=(1.0,), care=0.0, floor=1.0))
     schedule(_fair(), waiting=0.0)
     match_seekers(
         offer,
