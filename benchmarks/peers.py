@@ -78,7 +78,7 @@ class Contest:
 
 def the_table(bureau: Bureau) -> Table:
     """The vacancies as the service lays them out, each with a random number below 1,000."""
-    stem, columns_path = FOLDER / "vacancies", FOLDER / "vacancies.parquet"
+    stem, columns_path = FOLDER / "vacancies", FOLDER / "vacancies.npz"
     if not columns_path.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         made = Segment.of(bureau.vacancies, bureau.vacancy_vectors)
