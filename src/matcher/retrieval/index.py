@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 
 EXACT = 6_000
 """Eligible rows up to which a search scores all, and so is exact."""
-SCORED, SEARCHED = 3_000, 1 / 50
+SCORED, SEARCHED = 3_000, 1 / 25
 """Of more, eligible rows and share of the clusters that are scored at least."""
 A_CLUSTER = 150
 """Rows a cluster, on average."""
