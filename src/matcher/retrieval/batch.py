@@ -49,6 +49,8 @@ CHUNK, BLOCK = 1_024, 256
 """Seekers and vacancies of one block at most: their products stay in the processor's cache."""
 DIVIDING = ("education", "employment", "shifts")
 """Wishes that divide seekers into chunks, the most dividing last."""
+TRIES = 8
+"""Times each way to multiply is tried: the first ones load libraries and make programs."""
 STEP = 128
 """Blocks are padded to multiples of it: for every new shape oneDNN makes itself a new program."""
 
@@ -84,7 +86,7 @@ def nearest_vacancies(
     found = Nearest(np.full((count, k), -1, np.int32), np.full((count, k), -np.inf, np.float32))
     if not count or not len(index) or not k:
         return found
-    product = multiply or fastest_product(index.codes[:BLOCK])
+    product = multiply or fastest_product(index.codes[:CHUNK])
     wishes, (kinds, kind), jobs = seekers.kinds[0], vacancies.kinds, vacancies.columns
     offers = facts(jobs)
     offers["openings_left"][~vacancies.alive] = 0
@@ -155,9 +157,10 @@ def nearest_vacancies(
 
 
 def fastest_product(sample: Codes) -> Multiply:
-    """Whichever way to multiply codes takes least time on this processor."""
+    """Whichever way to multiply codes takes least time on one core of this processor."""
     ways: tuple[Multiply, ...] = (floating_product, integer_product)
-    return min(ways, key=lambda way: min(_seconds(way, sample) for _ in range(3)))
+    with threadpool_limits(1, "blas"):
+        return min(ways, key=lambda way: min(_seconds(way, sample) for _ in range(TRIES)))
 
 
 def floating_product(one: Codes, other: Codes) -> NDArray[np.float32]:
