@@ -24,6 +24,7 @@ from matcher.allocation.lists import Terms
 from matcher.bootstrap import App
 from matcher.evaluation.intervals import paired_difference
 from matcher.evaluation.metrics import impact
+from matcher.jobs.plan import CARE
 from matcher.jobs.rehearsal import Town, rehearse
 from matcher.progress import track
 from matcher.ranking.examples import PLACED_WITHIN
@@ -47,7 +48,7 @@ from matcher.simulation.register import Candidates, Register
 from matcher.simulation.year import Year
 
 SEEDS, SEEKERS = 20, 2_000
-CARE, FLOOR = 0.2, 0.85
+FLOOR = 0.85
 """As the service has them."""
 NEWEST, SIMILAR, RANKER = "newest first", "similarity", "ranker"
 PENALTY, ALLOCATION, KNOWING = "ranker less crowd", "allocation", "allocation that knows the crowd"

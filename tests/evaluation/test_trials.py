@@ -18,8 +18,7 @@ MONDAY = date(2026, 3, 2)
 
 
 def trial(weeks: int = 12, unit: Unit = Unit.WEEK, name: str = "T") -> Trial:
-    last = MONDAY + timedelta(days=7 * weeks - 1)
-    return Trial(id=name, unit=unit, first_on=MONDAY, last_on=last)
+    return Trial.of_weeks(weeks, name=name, unit=unit, first_on=MONDAY)
 
 
 @given(name=st.text(max_size=8))

@@ -19,10 +19,11 @@ from matcher.cli import app as cli
 from matcher.db import tables
 from matcher.db.engine import reading, writing
 from matcher.db.store import register_id, upsert
-from matcher.db.trials import add_trial, set_sharing
+from matcher.db.trials import add_trial, end_trial, set_sharing
 from matcher.entities import Channel, Outcome, Referral, ReferralOutcome
 from matcher.errors import ArtefactError, NotReadyError
 from matcher.evaluation.trials import Trial, Unit
+from matcher.jobs.trial import read_trial, start_trial
 from matcher.ranking.linear import LinearRanker
 from matcher.service.clock import day_of
 from matcher.service.keys import Role
@@ -214,6 +215,23 @@ def test_in_a_trial_the_draw_decides_and_the_log_knows_it(app, index, tmp_path: 
         assert row["plan"] == (made.generation if trial.shares(station) else None)
         seen.add(trial.shares(station))
     assert seen == {True, False}
+
+
+def test_a_trial_by_week_that_is_stopped_in_the_middle_stops_nothing_else(
+    app: App, index, tmp_path: Path
+):
+    made = planned(app, index, tmp_path)
+    begun = TODAY - timedelta(days=9)
+    trial, _ = start_trial(app.engine, unit=Unit.WEEK, weeks=4, first_on=begun, now=NOON)
+    app.sync()
+    person, ask = somebody(index)[0], {"k": 5, "channel": Channel.KIOSK, "station": "K"}
+    assert logged(app, app.lists.for_seeker(person, **ask).impression_id)["trial"] == trial.id
+    with writing(app.engine) as connection:
+        end_trial(connection, trial.id, TODAY - timedelta(days=1))
+    app.sync()
+    row = logged(app, app.lists.for_seeker(person, **ask).impression_id)
+    assert (row["trial"], row["plan"]) == (None, made.generation)
+    assert read_trial(app.engine, trial.id, today=TODAY).trial.last_on == TODAY - timedelta(days=1)
 
 
 def test_the_command_plans_and_prints_what_is_crowded_and_what_would_mend_it(

@@ -55,7 +55,7 @@ class PriceList:
             return self
         keys = np.array([key.encode() for key in sorted(sent)], "S32")
         more = np.array([sent[key] for key in sorted(sent)], np.float64)
-        rows = self._rows(keys)
+        rows = places_of(self.ids, keys)
         known, usual = rows >= 0, float(self.chance.mean()) if len(self.chance) else 0.0
         load = self.load.copy()
         load[rows[known]] += more[known] * self.chance[rows[known]]
@@ -72,14 +72,15 @@ class PriceList:
 
     def _told(self, column: NDArray[Any], ids: Ids) -> Floats:
         """The values (n,) of a column for `ids`, 0 for those it does not have."""
-        rows = self._rows(ids)
+        rows = places_of(self.ids, ids)
         found = np.zeros(len(ids))
         found[rows >= 0] = column[rows[rows >= 0]]
         return found
 
-    def _rows(self, ids: Ids) -> NDArray[np.int64]:
-        """Rows (n,) of `ids`, -1 where there is none."""
-        if not len(self.ids):
-            return np.full(len(ids), -1)
-        rows = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        return np.where(self.ids[rows] == ids, rows, -1)
+
+def places_of(known: Ids, ids: Ids) -> NDArray[np.int64]:
+    """Places (n,) of `ids` among the `known` ones (v,), which are in order; -1 of one not there."""
+    if not len(known):
+        return np.full(len(ids), -1)
+    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    return np.where(known[places] == ids, places, -1)

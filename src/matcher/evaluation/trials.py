@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Self
 
 from matcher.errors import InvalidInputError
 
@@ -36,13 +37,19 @@ class Trial:
     first_on: date
     last_on: date
 
-    def __post_init__(self) -> None:
-        days = (self.last_on - self.first_on).days + 1
-        if days <= 0 or (self.unit is Unit.WEEK and days % (2 * WEEK)):
+    @classmethod
+    def of_weeks(cls, weeks: int, *, name: str, unit: Unit, first_on: date) -> Self:
+        """A trial of so many weeks; raises InvalidInputError for a number that it cannot take.
+
+        Once it runs it may be ended on any day.
+        """
+        if weeks <= 0 or (unit is Unit.WEEK and weeks % 2):
             raise InvalidInputError(
-                f"A trial by {self.unit} cannot take {days} days.",
+                f"A trial by {unit} cannot take {weeks} weeks.",
                 remedy="Give weeks in pairs: the arms of each pair are drawn together.",
             )
+        last_on = first_on + timedelta(days=weeks * WEEK - 1)
+        return cls(id=name, unit=unit, first_on=first_on, last_on=last_on)
 
     def runs(self, day: date) -> bool:
         """Whether lists of this day belong to it."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from matcher.allocation.exposure import LENGTH, exposures
 from matcher.allocation.lists import Terms
-from matcher.allocation.price_list import PriceList
+from matcher.allocation.price_list import PriceList, places_of
 from matcher.allocation.prices import Graph, Plan, solve
 from matcher.artifacts.folder import new_generation
 from matcher.artifacts.index import IndexGeneration
@@ -33,7 +33,6 @@ from matcher.pipeline import scores_of_pairs
 from matcher.ranking.examples import REFERRED_WITHIN
 from matcher.ranking.ranker import Ranker
 from matcher.reference import Reference
-from matcher.retrieval.pool import Segment
 from matcher.service.clock import day_of
 
 CARE = 0.2
@@ -149,7 +148,8 @@ def _pending(
     people, offers = index.seekers.base, index.vacancies.base
     load = np.zeros(len(offers.columns))
     pairs = np.array(sent, "S32").reshape(-1, 2)
-    one, other = _places(people, pairs[:, 0]), _places(offers, pairs[:, 1])
+    one = places_of(people.columns.ids[people.by_id], pairs[:, 0])
+    other = places_of(offers.columns.ids[offers.by_id], pairs[:, 1])
     known = (one >= 0) & (other >= 0)
     asking, asked = people.by_id[one[known]], offers.by_id[other[known]]
     scores = scores_of_pairs(
@@ -161,15 +161,6 @@ def _pending(
     )
     np.add.at(load, other[known], _chances(ranker, scores))
     return load
-
-
-def _places(segment: Segment[Any], ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
-    """Places (n,) of ids among those of a segment in their order, -1 where one is not there."""
-    known = segment.columns.ids[segment.by_id]
-    if not len(known):
-        return np.full(len(ids), -1)
-    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-    return np.where(known[places] == ids, places, -1)
 
 
 def _graph(

@@ -41,11 +41,10 @@ def start_trial(
 
     Raises ConflictError where another one runs in these days.
     """
-    last_on = first_on + timedelta(days=weeks * WEEK - 1)
-    trial = Trial(id=f"{first_on:%Y%m%d}-{unit}", unit=unit, first_on=first_on, last_on=last_on)
+    trial = Trial.of_weeks(weeks, name=f"{first_on:%Y%m%d}-{unit}", unit=unit, first_on=first_on)
     with writing(engine) as connection:
         for other in all_trials(connection):
-            if other.first_on <= last_on and first_on <= other.last_on:
+            if other.first_on <= trial.last_on and first_on <= other.last_on:
                 raise ConflictError(
                     f"The trial {other.id} runs from {other.first_on} to {other.last_on}.",
                     remedy="Give a later day, or end that one with `matcher trial stop`.",
