@@ -16,7 +16,7 @@ from engines import BUILD_EFFORT, EFFORTS, FOLDER, LINKS, Engine, Filter, K, Tab
 from milvus_lite import CollectionSchema, DataType, FieldSchema, MilvusLite
 from pgvector.psycopg import register_vector
 
-from matcher.retrieval.index import Floats
+from matcher.retrieval.scoring import Floats
 
 BATCH = 10_000
 

@@ -17,7 +17,8 @@ import numpy as np
 from bureau import FOLDER as BENCH
 from numpy.typing import NDArray
 
-from matcher.retrieval.index import Floats, Rows, VectorIndex
+from matcher.retrieval.index import VectorIndex
+from matcher.retrieval.scoring import Floats, Rows
 
 FOLDER = BENCH / "peers"
 K = 100

@@ -160,7 +160,7 @@ def whole_list(
 def rows_of_night(segment: Vacancies, bureau: Bureau, reference: Reference) -> list[list[str]]:
     """Rows of the table of the night, on one core and on two."""
     asking = Segment.of(bureau.seekers, bureau.seeker_vectors)
-    product = fastest_product(segment.index.codes[:2_048])
+    product = fastest_product(segment.index.rounded.codes[:2_048])
     few = np.arange(50)
     some = Segment.of(asking.columns.take(few), asking.vectors_of(few))
     given: dict[str, Any] = {

@@ -26,8 +26,9 @@ from threadpoolctl import threadpool_limits
 from matcher.artifacts.index import load_columns, save_columns
 from matcher.bootstrap import App
 from matcher.features.columns import VacancyColumns
-from matcher.retrieval.index import Floats, VectorIndex
+from matcher.retrieval.index import VectorIndex
 from matcher.retrieval.pool import Segment
+from matcher.retrieval.scoring import Floats
 
 SEED, QUERIES = 11, 50
 GOAL = 0.99

@@ -280,7 +280,7 @@ def memory() -> None:
         index = app.live.snapshot.index
         exact = []
         for base in (index.vacancies.base, index.seekers.base):
-            for mapped in (base.index.vectors, base.index.codes, base.titles):
+            for mapped in (base.index.vectors, base.index.rounded.codes, base.titles):
                 mapped.view(np.uint8).max()
             exact.append(base.index.vectors.nbytes)
         own, files = (after - at_first for at_first, after in zip(before, resident(), strict=True))

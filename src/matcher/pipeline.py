@@ -24,8 +24,8 @@ from matcher.retrieval.criteria import (
     eligible_vacancies,
     facts,
 )
-from matcher.retrieval.index import products_of
 from matcher.retrieval.pool import C, Found, Pool
+from matcher.retrieval.scoring import products_of
 
 RETRIEVED = 200
 """Candidates that retrieval hands to ranking."""

@@ -273,7 +273,7 @@ def traces(app: App) -> dict[str, bytes]:
     found["centred title"] = one[1].titles.tobytes()
     base = index.seekers.base
     (row,) = [n for n, key in enumerate(base.columns.ids.tolist()) if key == GONE.id.encode()]
-    found["rounded vector"] = base.index.codes[row].tobytes()
+    found["rounded vector"] = base.index.rounded.codes[base.index.places[row]].tobytes()
     return found
 
 

@@ -12,8 +12,9 @@ from hypothesis.extra.numpy import arrays
 
 from matcher.errors import ArtefactError
 from matcher.retrieval import index as module
-from matcher.retrieval.index import VectorIndex, dots
+from matcher.retrieval.index import VectorIndex
 from matcher.retrieval.plain import search_exactly
+from matcher.retrieval.scoring import asked_of, dots, told
 
 FILES = (".faiss", ".codes.npy", ".safetensors")
 
@@ -63,8 +64,9 @@ numbers = st.floats(-1, 1, width=32, allow_subnormal=False)
 @given(arrays(np.float32, (7, 16), elements=numbers), arrays(np.float32, 16, elements=numbers))
 def test_rounding_takes_no_more_away_than_the_bounds_allow(vectors, query):
     index, rows = VectorIndex.of(vectors), np.arange(7, dtype=np.int32)
-    lowest, highest = np.empty((2, 7), np.float32)
-    module._bounds(index.codes, index.scales, index.errors, rows, query, lowest, highest)
+    asked = asked_of(query)
+    scores, slacks = np.array([told(index.rounded, row, asked) for row in rows]).T
+    lowest, highest = scores - slacks, scores + slacks
     true = vectors.astype(np.float64) @ query.astype(np.float64)
     assert not np.isnan([lowest, highest]).any()
     assert np.all(lowest <= true)
@@ -89,11 +91,26 @@ def test_equal_vectors_have_equal_scores_wherever_they_stand(seed, share):
     assert len(set(scores[:9].tolist())) == 1
 
 
+@pytest.mark.parametrize("count", [300, 2_000])
+def test_a_search_scores_as_the_rest_of_the_program_does(count: int):
+    # To the last bit: a list, the night's and that of the past tell the same score of a pair.
+    vectors = np.random.default_rng(6).normal(size=(count, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows, scores = VectorIndex.of(vectors).search(vectors[0], np.arange(count, dtype=np.int32), 250)
+    np.testing.assert_array_equal(scores, dots(vectors, rows, vectors[0]))
+
+
+@given(st.integers(1, 3_000), st.integers(0, 2**32 - 1))
+def test_no_query_is_so_long_that_its_sums_run_over(dimension, seed):
+    query = np.random.default_rng(seed).choice(np.float32([-1, 1]), dimension)
+    largest = int(np.abs(asked_of(query).codes.astype(np.int64)).sum()) * 127
+    assert largest < 2**31
+
+
 @pytest.fixture
 def trades(monkeypatch: pytest.MonkeyPatch):
     """3,000 unit vectors in thirty heaps, in an index that scores all of 400 rows, less of more."""
     monkeypatch.setattr(module, "EXACT", 400)
-    monkeypatch.setattr(module, "SCORED", 300)
     monkeypatch.setattr(module, "A_CLUSTER", 50)
     rng = np.random.default_rng(2)
     heaps = rng.normal(size=(30, 24))[rng.integers(30, size=3_000)]
@@ -137,10 +154,26 @@ def test_more_may_be_asked_for_than_are_scored(trades: VectorIndex):
 
 
 def test_rows_added_later_are_found_like_the_others(trades: VectorIndex):
-    half = VectorIndex._of(trades.vectors[:1_500], trades.centroids)
-    joined = half.extended(trades.vectors[1_500:])
-    for name in ("vectors", "codes", "scales", "errors", "clusters"):
+    joined = trades.take(np.arange(1_500)).extended(trades.vectors[1_500:])
+    for name in ("vectors", "clusters", "members", "places", "bounds"):
         np.testing.assert_array_equal(getattr(joined, name), getattr(trades, name))
+    for found, expected in zip(joined.rounded, trades.rounded, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_rows_taken_in_another_order_are_found_where_they_went(trades: VectorIndex):
+    order = np.random.default_rng(4).permutation(len(trades))
+    turned = trades.take(order)
+    everything = np.arange(len(trades), dtype=np.int32)
+    for query in trades.vectors[:20]:
+        rows, scores = turned.search(query, everything, 20)
+        expected, same = trades.search(query, everything, 20)
+        assert set(order[rows].tolist()) == set(expected.tolist())
+        np.testing.assert_array_equal(scores, same)
+    for found, expected in zip(
+        turned.rounded_at(everything), trades.rounded_at(order), strict=True
+    ):
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_a_query_that_says_nothing_is_like_all_rows():

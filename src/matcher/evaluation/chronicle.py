@@ -13,7 +13,7 @@ from matcher.features.columns import SeekerColumns, VacancyColumns, hire_rate
 from matcher.features.pairs import build_rows, distance_km
 from matcher.features.vectors import Vectors, title_similarity
 from matcher.retrieval.criteria import check
-from matcher.retrieval.index import products_of
+from matcher.retrieval.scoring import products_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

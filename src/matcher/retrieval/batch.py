@@ -23,7 +23,6 @@ from threadpoolctl import threadpool_limits
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.retrieval.contenders import (
     CLUSTERS,
-    Codes,
     Kept,
     best_of,
     first_look,
@@ -39,8 +38,8 @@ from matcher.retrieval.criteria import (
     most_lenient,
     of_kind,
 )
-from matcher.retrieval.index import Floats, Rows
 from matcher.retrieval.pool import Segment
+from matcher.retrieval.scoring import Codes, Floats, Rows
 
 Multiply = Callable[[Codes, Codes], NDArray[Any]]
 """Products (m, n) of (m, d) and (n, d) codes, whole numbers: exact in float32 up to d = 1,040."""
@@ -86,16 +85,16 @@ def nearest_vacancies(
     found = Nearest(np.full((count, k), -1, np.int32), np.full((count, k), -np.inf, np.float32))
     if not count or not len(index) or not k:
         return found
-    product = multiply or fastest_product(index.codes[:CHUNK])
+    product = multiply or fastest_product(index.rounded.codes[:CHUNK])
     wishes, (kinds, kind), jobs = seekers.kinds[0], vacancies.kinds, vacancies.columns
     offers = facts(jobs)
     offers["openings_left"][~vacancies.alive] = 0
     is_open = (jobs.posted_on <= today) & (jobs.closes_on >= today) & (offers["openings_left"] > 0)
     open_rows = np.flatnonzero(is_open).astype(np.int32)
-    offering = (offers, index.codes, index.scales, index.errors)
+    codes, scales, errors = index.rounded
+    offering = (offers, codes, scales[index.places], errors[index.places])
     # A first look reads whole clusters: in order, and not in leaps over the memory.
-    at = index.members
-    by_cluster = (offers[at], index.codes[at], index.scales[at], index.errors[at])
+    by_cluster = (offers[index.members], codes, scales, errors)
     nearness = seekers.index.centroids @ index.centroids.T
     nearest = np.argsort(-nearness, axis=1)[:, :CLUSTERS]
     # Who wants alike stands together, so that whole kinds of vacancies are for none of a chunk;
@@ -122,10 +121,10 @@ def nearest_vacancies(
 
     def work(first: int) -> int:
         chunk = alike[first : first + CHUNK]
-        asked, queries = wishes[chunk], seekers.index.take(chunk)
-        asking = (asked, queries.codes, queries.scales, queries.errors)
-        near = nearest[queries.clusters]
-        leasts = first_look(asking, by_cluster, near, index.bounds, distances, today, k)
+        asked, queries = wishes[chunk], seekers.index.rounded_at(chunk)
+        asking = (asked, *queries)
+        near, clusters = nearest[seekers.index.clusters[chunk]], index.bounds
+        leasts = first_look(asking, by_cluster, near, clusters, distances, today, k)
         kept = Kept.of(leasts, k)
         rows = open_rows[_passing(most_lenient(asked), kinds, today)[kind[open_rows]]]
         bounds = np.searchsorted(rows, vacancies.starts)
@@ -134,12 +133,13 @@ def nearest_vacancies(
             if begin == end or not len(here):
                 continue
             asked_codes, there = _padded(queries.codes, here), rows[begin:end]
-            codes = _padded(index.codes, there)
+            there_codes = _padded(codes, index.places[there])
             for at in range(0, len(there), BLOCK):
-                products = product(asked_codes, codes[at : at + BLOCK])
+                products = product(asked_codes, there_codes[at : at + BLOCK])
                 block = there[at : at + BLOCK]
                 take_in(products, here, asking, block, offering, today, k, kept)
-        rows, scores = settled(kept, k, queries, index)
+        asked_for = (seekers.index.vectors[chunk], queries.errors)
+        rows, scores = settled(kept, k, asked_for, (index.vectors, offering[3]))
         best, found.scores[chunk] = best_of(ranks[rows], scores, k)
         found.rows[chunk] = vacancies.by_id[best]
         for number in np.flatnonzero(np.isneginf(leasts) | kept.full).tolist():

@@ -13,9 +13,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from matcher.retrieval.criteria import Facts, at_place, elsewise
-from matcher.retrieval.index import NOISE, Floats, Rows, VectorIndex, products_of
+from matcher.retrieval.scoring import NOISE, Codes, Floats, Rows, products_of
 
-Codes = NDArray[np.int8]
 Side = tuple[Facts, Codes, Floats, Floats]
 """Wishes or offers of n records, with codes, scales and errors of their vectors."""
 
@@ -177,18 +176,22 @@ def _pruned(
     return least, stay
 
 
-def settled(kept: Kept, k: int, queries: VectorIndex, index: VectorIndex) -> tuple[Rows, Floats]:
+def settled(
+    kept: Kept, k: int, queries: tuple[Floats, Floats], vacancies: tuple[Floats, Floats]
+) -> tuple[Rows, Floats]:
     """Those kept that may be among the k best: rows and scores in full, (n, width).
 
-    Behind them stand row 0 and minus infinity.
+    Of either side are given vectors, and the errors of their rounding. Behind those kept stand row
+    0 and minus infinity.
     """
-    _prune_all(kept, k, queries.errors, index.errors)
+    (asked, query_errors), (vectors, errors) = queries, vacancies
+    _prune_all(kept, k, query_errors, errors)
     held = np.arange(max(int(kept.counts.max()), k)) < kept.counts[:, None]
     asking, place = np.nonzero(held)
     rows = np.where(held, kept.rows[:, : held.shape[1]], 0)
     scores = np.full(held.shape, -np.inf, np.float32)
     scores[asking, place] = products_of(
-        queries.vectors, asking.astype(np.int32), index.vectors, rows[asking, place]
+        asked, asking.astype(np.int32), vectors, rows[asking, place]
     )
     return rows, scores
 

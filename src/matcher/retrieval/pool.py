@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.features.vectors import Vectors, title_similarity
 from matcher.retrieval.criteria import Facts, facts, kinds_of
-from matcher.retrieval.index import Rows, VectorIndex
+from matcher.retrieval.index import VectorIndex
+from matcher.retrieval.scoring import Rows
 
 C = TypeVar("C", SeekerColumns, VacancyColumns)
 

@@ -18,7 +18,7 @@ from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km
 from matcher.features.vectors import Vectors, title_similarity
 from matcher.ranking.trained import TrainedRanker
 from matcher.retrieval.criteria import CRITERIA, Criterion, check
-from matcher.retrieval.index import products_of
+from matcher.retrieval.scoring import products_of
 from matcher.simulation.people import DAYS, Floats, Ints
 
 OF_THE_DAY = ("age_days", "openings_left", "employer_hire_rate")
