@@ -189,7 +189,7 @@ def _scored(
         if n + AHEAD < len(places):
             _fetch(rounded.codes, places[n + AHEAD])
             _ask_for(rounded.scales, places[n + AHEAD], 0)  # type: ignore[call-arg]
-            _ask_for(rounded.errors, places[n + AHEAD], 0)  # type: ignore[call-arg]
+            _ask_for(rounded.errors, places[n + AHEAD], 0)
         if n < 0:
             continue
         score, slack = told(rounded, places[n], asked)
