@@ -41,8 +41,11 @@ from matcher.retrieval.criteria import (
 from matcher.retrieval.pool import Segment
 from matcher.retrieval.scoring import Codes, Floats, Rows
 
-Multiply = Callable[[Codes, Codes], NDArray[Any]]
-"""Products (m, n) of (m, d) and (n, d) codes, whole numbers: exact in float32 up to d = 1,040."""
+Multiply = Callable[[Codes, Codes, NDArray[np.int32]], NDArray[Any]]
+"""Products (m, n) of (m, d) and (n, d) codes, whole numbers: exact in float32 up to d = 1,040.
+
+They are written into the room (m * n or more,) that is given: it stays in the processor's cache.
+"""
 
 CHUNK, BLOCK = 1_024, 256
 """Seekers and vacancies of one block at most: their products stay in the processor's cache."""
@@ -91,10 +94,10 @@ def nearest_vacancies(
     offers["openings_left"][~vacancies.alive] = 0
     is_open = (jobs.posted_on <= today) & (jobs.closes_on >= today) & (offers["openings_left"] > 0)
     open_rows = np.flatnonzero(is_open).astype(np.int32)
-    codes, scales, errors = index.rounded
-    offering = (offers, codes, scales[index.places], errors[index.places])
-    # A first look reads whole clusters: in order, and not in leaps over the memory.
-    by_cluster = (offers[index.members], codes, scales, errors)
+    # Blocks are of a place, a first look is of clusters: each reads in order, not in leaps.
+    by_row = index.rounded.take(index.places)
+    offering = (offers, *by_row)
+    by_cluster = (offers[index.members], *index.rounded)
     nearness = seekers.index.centroids @ index.centroids.T
     nearest = np.argsort(-nearness, axis=1)[:, :CLUSTERS]
     # Who wants alike stands together, so that whole kinds of vacancies are for none of a chunk;
@@ -128,18 +131,18 @@ def nearest_vacancies(
         kept = Kept.of(leasts, k)
         rows = open_rows[_passing(most_lenient(asked), kinds, today)[kind[open_rows]]]
         bounds = np.searchsorted(rows, vacancies.starts)
+        room = np.empty(_whole_steps(len(chunk)) * _whole_steps(BLOCK), np.int32)
         for place, (begin, end) in enumerate(pairwise(bounds.tolist()), start=-1):
             here = _reaching(asked, leasts, place, distances)
             if begin == end or not len(here):
                 continue
-            asked_codes, there = _padded(queries.codes, here), rows[begin:end]
-            there_codes = _padded(codes, index.places[there])
-            for at in range(0, len(there), BLOCK):
-                products = product(asked_codes, there_codes[at : at + BLOCK])
-                block = there[at : at + BLOCK]
+            asked_codes = _padded(queries.codes, here)
+            for at in range(begin, end, BLOCK):
+                block = rows[at : min(at + BLOCK, end)]
+                products = product(asked_codes, _padded(by_row.codes, block), room)
                 take_in(products, here, asking, block, offering, today, k, kept)
         asked_for = (seekers.index.vectors[chunk], queries.errors)
-        rows, scores = settled(kept, k, asked_for, (index.vectors, offering[3]))
+        rows, scores = settled(kept, k, asked_for, (index.vectors, by_row.errors))
         best, found.scores[chunk] = best_of(ranks[rows], scores, k)
         found.rows[chunk] = vacancies.by_id[best]
         for number in np.flatnonzero(np.isneginf(leasts) | kept.full).tolist():
@@ -163,26 +166,31 @@ def fastest_product(sample: Codes) -> Multiply:
         return min(ways, key=lambda way: min(_seconds(way, sample) for _ in range(TRIES)))
 
 
-def floating_product(one: Codes, other: Codes) -> NDArray[np.float32]:
+def floating_product(one: Codes, other: Codes, room: NDArray[np.int32]) -> NDArray[np.float32]:
     """Products (m, n) of codes by BLAS."""
-    return one.astype(np.float32) @ other.astype(np.float32).T
+    products = _shaped(room, one, other).view(np.float32)
+    return np.matmul(one.astype(np.float32), other.astype(np.float32).T, out=products)
 
 
-def integer_product(one: Codes, other: Codes) -> NDArray[np.int32]:
+def integer_product(one: Codes, other: Codes, room: NDArray[np.int32]) -> NDArray[np.int32]:
     """Products (m, n) of codes by oneDNN, which uses the integer units a processor may have."""
     # Imported here: it takes seconds, and only the night multiplies.
     import torch
 
     torch.set_num_threads(1)
-    product: NDArray[np.int32] = torch._int_mm(
-        torch.from_numpy(one), torch.from_numpy(other).T
-    ).numpy()
-    return product
+    products = _shaped(room, one, other)
+    torch._int_mm(torch.from_numpy(one), torch.from_numpy(other).T, out=torch.from_numpy(products))
+    return products
+
+
+def _shaped(room: NDArray[np.int32], one: Codes, other: Codes) -> NDArray[np.int32]:
+    return room[: len(one) * len(other)].reshape(len(one), len(other))
 
 
 def _seconds(multiply: Multiply, sample: Codes) -> float:
+    room = np.empty(len(sample) ** 2, np.int32)
     start = time.perf_counter()
-    multiply(sample, sample)
+    multiply(sample, sample, room)
     return time.perf_counter() - start
 
 
@@ -209,6 +217,10 @@ def _reaching(wishes: Facts, leasts: Floats, place: int, distances: Floats) -> R
 
 def _padded(codes: Codes, rows: Rows) -> Codes:
     """The chosen rows, and zeros behind them up to a multiple of STEP."""
-    found = np.zeros((-(-len(rows) // STEP) * STEP, codes.shape[1]), np.int8)
+    found = np.zeros((_whole_steps(len(rows)), codes.shape[1]), np.int8)
     np.take(codes, rows, axis=0, out=found[: len(rows)])
     return found
+
+
+def _whole_steps(count: int) -> int:
+    return -(-count // STEP) * STEP

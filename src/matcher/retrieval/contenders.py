@@ -115,7 +115,8 @@ def take_in(
     """
     wishes, _, query_scales, query_errors = asking
     offers, _, scales, errors = offering
-    row_scales = np.zeros(products.shape[1], np.float32)
+    # Of what padded the rows nothing exceeds anything.
+    row_scales = np.full(products.shape[1], np.nan, np.float32)
     slacks = np.empty(len(rows), np.float32)
     for b in range(len(rows)):
         row_scales[b], slacks[b] = scales[rows[b]], _slack(errors[rows[b]])
@@ -123,6 +124,7 @@ def take_in(
     # A byte a pair, written without a branch, and eight looked at together: few are set.
     may_matter = np.zeros(products.shape[1], np.uint8)
     together = may_matter.view(np.uint64)
+    chosen = np.empty(products.shape[1] + 1, np.int64)
     held, rounded, counts, leasts, full = kept
     size = held.shape[1]
     for a in range(len(here)):
@@ -134,22 +136,27 @@ def take_in(
         enough = (least - slack - most) / scale
         for b in range(products.shape[1]):
             may_matter[b] = row_scales[b] * np.float32(products[a, b]) > enough
+        # Gathered without a branch: what the processor guesses wrong here costs more than the rest.
+        so_far = 0
         for eight in range(len(together)):
-            if not together[eight]:
+            if together[eight]:
+                for b in range(8 * eight, 8 * eight + 8):
+                    chosen[so_far] = b
+                    so_far += may_matter[b]
+        for n in range(so_far):
+            b = chosen[n]
+            score = scale * row_scales[b] * np.float32(products[a, b])
+            if score + slacks[b] + slack <= least:
                 continue
-            for b in range(8 * eight, min(8 * eight + 8, len(rows))):
-                score = scale * row_scales[b] * np.float32(products[a, b])
-                if score + slacks[b] + slack <= least:
-                    continue
-                if elsewise(wishes[one], offers[rows[b]], today) & 0xFFFF:
-                    continue
+            if elsewise(wishes[one], offers[rows[b]], today) & 0xFFFF:
+                continue
+            if count == size:
+                least, count = _pruned(held, rounded, errors, slack, one, count, k)
                 if count == size:
-                    least, count = _pruned(held, rounded, errors, slack, one, count, k)
-                    if count == size:
-                        full[one] = True
-                        break
-                held[one, count], rounded[one, count] = rows[b], score
-                count += 1
+                    full[one] = True
+                    break
+            held[one, count], rounded[one, count] = rows[b], score
+            count += 1
         leasts[one], counts[one] = least, count
 
 
