@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
-from typing import Annotated, Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -19,12 +19,22 @@ from api.access import GuardedRoute
 from api.records import Id
 from matcher.entities import Language
 
+Why = Literal["present", "requested", "for_vacancy", "follow_up"]
+"""Reasons for which a program looks at people. Another wants words, which no address may hold."""
+WHY = "why somebody looks; kept in the audit log"
+
 
 class Asked(BaseModel):
     """What the query may say of a list."""
 
     k: int = Field(10, ge=1, le=100, description="lines at most")
     lang: Language = Field(Language.ZH, description="language of the sentences")
+
+
+class AskedForPeople(Asked):
+    """What it says of a list of people."""
+
+    reason: Why = Field(description=WHY)
 
 
 class Order(StrEnum):
@@ -35,7 +45,7 @@ class Order(StrEnum):
 
 
 class AskedOfVacancies(Asked):
-    """What it may say of a list of vacancies."""
+    """What it may say of a list of vacancies for nobody known."""
 
     order: Order = Field(
         Order.SHARED, description="own: as if nobody else were looking; no openings are shared out"
@@ -47,8 +57,12 @@ class AskedOfVacancies(Asked):
         return self.order is Order.OWN
 
 
-AskedForPeople = Annotated[Asked, Query()]
-AskedForVacancies = Annotated[AskedOfVacancies, Query()]
+class AskedOfAPerson(AskedOfVacancies):
+    """What it says of a list of vacancies for a registered person."""
+
+    reason: Why = Field(description=WHY)
+
+
 _ID = TypeAdapter[str](Id)
 
 

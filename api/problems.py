@@ -97,8 +97,14 @@ def problem_of(
         detail=error.message,
         remedy=error.remedy,
         more=more,
-        headers=_HEADERS.get(type(error)),
+        headers=_headers(error),
     )
+
+
+def _headers(error: MatcherError) -> Mapping[str, str]:
+    if isinstance(error, TooManyRequestsError):
+        return {"Retry-After": str(error.seconds)}
+    return _HEADERS.get(type(error), {})
 
 
 def kind_of(error: Exception) -> tuple[HTTPStatus, str]:

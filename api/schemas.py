@@ -462,6 +462,7 @@ class Overridden(Answer):
     reason: str
     made_at: str
     made_by: str
+    severity: str
 
 
 class Erased(Answer):

@@ -14,8 +14,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response, Up
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from api.access import ADMIN, SUPERVISOR
-from api.page_route import PageRoute, Service, Spoken
+from api.page_route import PageRoute, Service, SignedIn, Spoken
 from api.records import Id
 from api.rendering import page
 from api.vacancy_form import (
@@ -33,14 +32,13 @@ from matcher.compliance.sentences import ground_name
 from matcher.entities import Language, Vacancy
 from matcher.errors import ConflictError, InvalidInputError
 from matcher.service.clock import day_of
-from matcher.service.lint import Checked
+from matcher.service.lint import DECIDE, Checked
 from matcher.service.lint_views import checked_view
 from matcher.service.vacancy_intake import ObjectionError
 from matcher.service.view_words import SIMULATED
 
 vacancies = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-MAY_OVERRIDE = frozenset({SUPERVISOR, ADMIN})
 LISTED, LOOKED_AT = 25, 5_000
 """Vacancies on a page of the list, and how many are held against the law for it."""
 HELD = 100
@@ -137,6 +135,7 @@ def choose(request: Request, language: Spoken) -> Response:
 @vacancies.post("/vacancies/file")
 def send(
     app: Service,
+    who: SignedIn,
     request: Request,
     language: Spoken,
     file: UploadFile,
@@ -162,7 +161,7 @@ def send(
             sieved=None,
             told=str(error),
         )
-    sieved = app.vacancy_intake.sieve(found, now=now, publish=do is Do.PUBLISH)
+    sieved = app.vacancy_intake.sieve(found, by=who, now=now, publish=do is Do.PUBLISH)
     held = sieved.held[:HELD]
     return page(
         "vacancies/file.html",
@@ -209,9 +208,9 @@ def change(
 
 
 @vacancies.post("/vacancies/{vacancy_id}/close")
-def close(app: Service, vacancy_id: VacancyId) -> Response:
+def close(app: Service, who: SignedIn, vacancy_id: VacancyId) -> Response:
     """Take a vacancy out of all lists."""
-    app.register.close_vacancy(vacancy_id, now=app.clock())
+    app.register.close_vacancy(vacancy_id, by=who, now=app.clock())
     return RedirectResponse("/lint", HTTPStatus.SEE_OTHER)
 
 
@@ -226,7 +225,7 @@ def _handle(
 ) -> Response:
     """Read the form of a new vacancy or of one that was `before`; check it, or publish it."""
     principal, now = request.state.principal, app.clock()
-    reasons = _reasons(form) if principal.role in MAY_OVERRIDE else {}
+    reasons = _reasons(form)
     shown = Shown(
         fields=said(form), vacancy_id="" if before is None else before.id, reasons=reasons
     )
@@ -239,7 +238,7 @@ def _handle(
         if do is Do.CHECK:
             return _page(app, request, language, shown)
         app.vacancy_intake.publish(
-            vacancy, reasons=reasons, made_by=principal.id, now=now, new=before is None
+            vacancy, reasons=reasons, by=principal, now=now, new=before is None
         )
     except UnreadableFieldsError as error:
         shown, status = replace(shown, wrong=error.names), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -277,7 +276,7 @@ def _page(
         title_pieces=list(marked(fields["title"], "title", findings)),
         text_pieces=list(marked(fields["text"], "text", findings)),
         employer=app.vacancy_intake.employer(fields["employer_id"]),
-        may_override=request.state.principal.role in MAY_OVERRIDE,
+        decides=request.state.principal.role in DECIDE,
         reference=app.reference,
         languages=list(Language),
     )

@@ -178,7 +178,7 @@ def main() -> None:
         index = published(app)
         for name, prepare_lists, asking in (
             ("candidates", partial(prepare_candidates, sent={}), "seekers"),
-            ("shortlists", prepare_shortlists, "vacancies"),
+            ("shortlists", partial(prepare_shortlists, sent={}), "vacancies"),
         ):
             pool = getattr(index, asking)
             some = index if every else replace(index, **{asking: drawn(pool)})

@@ -40,6 +40,7 @@ from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.keys import Keys
 from matcher.service.kiosks import Kiosks
+from matcher.service.limits import Limiter
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
@@ -183,6 +184,11 @@ class App:
     def keys(self) -> Keys:
         """API keys; the register is opened when one has to be looked up."""
         return Keys(lambda: self.engine)
+
+    @cached_property
+    def limiter(self) -> Limiter:
+        """How often each key may ask."""
+        return Limiter(self.settings.requests_per_minute)
 
     @cached_property
     def lists(self) -> Lists:

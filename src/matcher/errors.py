@@ -47,7 +47,14 @@ class UnauthenticatedError(MatcherError):
 
 
 class TooManyRequestsError(MatcherError):
-    """The caller asks more often than anybody needs to who has nothing to try out."""
+    """The caller asks more often than anybody needs to who has nothing to try out.
+
+    `seconds`: after how many to ask again.
+    """
+
+    def __init__(self, message: str, *, remedy: str, seconds: int) -> None:
+        super().__init__(message, remedy=remedy)
+        self.seconds = seconds
 
 
 class ArtefactError(MatcherError):

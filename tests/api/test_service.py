@@ -34,10 +34,10 @@ def test_answers_are_not_kept_by_anybody_in_between(bureau: Bureau):
 
 def test_the_log_names_routes_and_never_people_or_what_they_wrote(bureau: Bureau):
     with capture_logs() as logs:
-        bureau.get("/v1/seekers/S-1/matches?lang=en")
+        bureau.get("/v1/seekers/S-1/matches?reason=present&lang=en")
         bureau.post("/v1/matches", {"text": "會開堆高機"})
         bureau.get("/v1/secret-address")
-        bureau.get("/v1/seekers/S-404/matches")
+        bureau.get("/v1/seekers/S-404/matches?reason=present")
     lines = [line for line in logs if line["event"] == "request"]
     assert [(line["method"], line["route"], line["status"]) for line in lines] == [
         ("GET", "/v1/seekers/{seeker_id}/matches", 200),

@@ -59,7 +59,7 @@ from matcher.rates.periods import Period
 from matcher.service.keys import Role as KeyRole
 from matcher.service.kiosks import Visit
 from matcher.simulation import simulate
-from tests.bureau import publish_index, settings_in, untracked
+from tests.bureau import CLERK, publish_index, settings_in, untracked
 from tests.databases import database
 from tests.jobs.killed import NOW, TODAY, exit_code, one_night
 from tests.jobs.past import START, opened
@@ -487,7 +487,7 @@ def test_no_file_and_no_form_brings_them_back(app: App, tmp_path: Path):
     erase(app)
     finish(app)
     with pytest.raises(ConflictError, match="erased"):
-        app.register.put(GONE, now=NOW)
+        app.register.put(GONE, by=CLERK, now=NOW)
     files = tmp_path / "files"
     files.mkdir()
     (files / "seekers.csv").write_text(

@@ -21,7 +21,7 @@ from matcher.db.store import upsert
 from matcher.entities import Channel, HireReport, JobSeeker, SeekerStatus, Vacancy
 from matcher.errors import ArtefactError, NotReadyError
 from matcher.service.clock import day_of
-from tests.bureau import NOON, Bureau, publish_index, settings_in
+from tests.bureau import CLERK, NOON, Bureau, publish_index, settings_in
 
 TODAY = day_of(NOON)
 
@@ -147,9 +147,9 @@ def test_searches_during_changes_always_see_a_whole_state(either: Bureau):
         number = 0
         while not stop.is_set():
             number += 1
-            either.app.register.put(vacancy(f"W-{number % 7}", openings=number), now=NOON)
+            either.app.register.put(vacancy(f"W-{number % 7}", openings=number), by=CLERK, now=NOON)
             if number % 5 == 0:
-                either.app.register.close_vacancy(f"W-{number % 7}", now=NOON)
+                either.app.register.close_vacancy(f"W-{number % 7}", by=CLERK, now=NOON)
             yield number
 
     with ThreadPoolExecutor(1) as writer:
@@ -166,7 +166,7 @@ def test_searches_during_changes_always_see_a_whole_state(either: Bureau):
 
 def test_a_record_just_written_is_found_before_the_log_is_followed(either: Bureau):
     write(either, vacancy("V-8"))
-    either.app.register.put(vacancy("V-9"), now=NOON)
+    either.app.register.put(vacancy("V-9"), by=CLERK, now=NOON)
     found = shown(either)
     assert "V-9" in found
     assert "V-8" not in found

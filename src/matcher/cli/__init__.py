@@ -1,5 +1,6 @@
 """The `matcher` command."""
 
+from matcher.cli import auditing as auditing
 from matcher.cli import erasing as erasing
 from matcher.cli import learning as learning
 from matcher.cli import linting as linting

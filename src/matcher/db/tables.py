@@ -321,6 +321,7 @@ lint_overrides = Table(
     Column("reason", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("made_by", Id, nullable=False),
+    Column("severity", Word, nullable=False, server_default="forbidden"),
     comment="append-only, held by triggers: findings that a supervisor let stand, and why",
 )
 
@@ -407,6 +408,18 @@ audit_log = Table(
     Column("undoes", Id, unique=True),
     comment="append-only, held by triggers: looks at people, and what was done",
     sqlite_autoincrement=True,
+)
+
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("last_seq", Sequence, primary_key=True, autoincrement=False),
+    Column("first_seq", Sequence, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("newest_at", UtcDateTime, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    comment="append-only, held by triggers: a chain of digests over the entries of each night",
 )
 
 notes = Table(

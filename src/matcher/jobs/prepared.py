@@ -8,7 +8,7 @@ twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -117,18 +117,21 @@ def prepare_shortlists(
     ranker: Ranker,
     reference: Reference,
     today: int,
+    sent: Mapping[str, Sequence[str]],
     progress: Progress,
 ) -> None:
     """Write the shortlist of every vacancy open `today`, PART to a file, in lines as of slates.
 
-    Files that are there are left; `today` in days since 1970.
+    `sent` are the seekers that were referred to each, by id: they are left out. Files that are
+    there are left; `today` in days since 1970.
     """
     offers = index.vacancies.base
 
     def shortlist(row: int) -> MatchList:
+        before = sent.get(offers.columns.ids[row].decode())
         return match_seekers(
             *_one(offers, row),
-            index.seekers,
+            index.seekers.without(before) if before else index.seekers,
             ranker=ranker,
             reference=reference,
             today=today,

@@ -1,4 +1,4 @@
-"""Nobody is looked at without a look: a logged entry, with a reason, that opens a page."""
+"""Nobody is looked at without a logged entry that says who looks and why."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ class Action(StrEnum):
     FILLED = "filled"
     UNDONE = "undone"
     NOTED = "noted"
+    RECOGNISED = "recognised"
+    EVIDENCE = "evidence"
+    CORRECTED = "corrected"
+    STORED = "stored"
+    PUBLISHED = "published"
+    LET_STAND = "let_stand"
+    CLOSED = "closed"
 
 
 class Reason(StrEnum):
@@ -50,6 +57,17 @@ class Reason(StrEnum):
     FOR_VACANCY = "for_vacancy"
     FOLLOW_UP = "follow_up"
     OTHER = "other"
+
+
+class Occasion(StrEnum):
+    """Why there is an entry where nobody is asked for a reason.
+
+    DUTY: the act says it itself. CARD: somebody's card was scanned. FIGURE: a figure was traced.
+    """
+
+    DUTY = "duty"
+    CARD = "card"
+    FIGURE = "figure"
 
 
 class Audit:
@@ -82,19 +100,16 @@ class Audit:
             if vacancy:
                 must_get(connection, Vacancy, vacancy)
             _refuse_words(said, reason, name)
-            look = Entry(
-                id=uuid4().hex,
-                made_at=now,
-                who=principal.id,
-                role=principal.role,
-                action=action,
-                person=person,
-                vacancy=vacancy,
-                reason=reason,
-                words=said,
+            look = new_entry(
+                principal, action, reason, now, person=person, vacancy=vacancy, words=said
             )
             add_entries(connection, [look])
         return look
+
+    def note(self, entry: Entry) -> None:
+        """Write down an entry that is part of no other transaction."""
+        with appending(self._engine) as connection:
+            add_entries(connection, [entry])
 
     def look(self, look_id: str, principal: Principal, *, now: datetime) -> Entry:
         """The look of that id, to those who opened it; raises NotFoundError for all others."""
@@ -128,6 +143,34 @@ class Audit:
 def under(look: Entry, action: Action, now: datetime) -> Entry:
     """The entry of something done under a look, by whom opened it and for the same reason."""
     return replace(look, id=uuid4().hex, made_at=now, action=action, words="", look=look.id)
+
+
+def new_entry(
+    principal: Principal,
+    action: Action,
+    reason: Reason | Occasion,
+    now: datetime,
+    *,
+    person: str | None = None,
+    vacancy: str | None = None,
+    record: str | None = None,
+    detail: str = "",
+    words: str = "",
+) -> Entry:
+    """An entry that stands under no look, to be written with what it tells of."""
+    return Entry(
+        id=uuid4().hex,
+        made_at=now,
+        who=principal.id,
+        role=principal.role,
+        action=action,
+        person=person,
+        vacancy=vacancy,
+        record=record,
+        detail=detail,
+        reason=reason,
+        words=words,
+    )
 
 
 def refuse_numbers(text: str) -> None:

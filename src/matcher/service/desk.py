@@ -167,23 +167,18 @@ class Desk:
     def slate(self, look: Entry, wanted: Wanted, language: Language, *, channel: Channel) -> Slate:
         """The list of a look, narrowed: a person's vacancies, or candidates for a vacancy.
 
-        Whom or what the other side was sent already is left out. Raises InvalidInputError for words
-        that ask for a protected attribute.
+        Raises InvalidInputError for words that ask for a protected attribute.
         """
         words = self.lawful(wanted.words, language)
         table = tables.job_seekers if look.person is None else tables.vacancies
         with reading(self._engine) as connection:
             among = db.holding_words(connection, table, words) if words else None
-            sent = db.sent(connection, seeker_id=None, vacancy_id=look.vacancy, limit=10 * FOUND)
         asked = self._indexer.columns_of(_as_record(wanted))
         snapshot = self._live.snapshot
         index = snapshot.index
         if look.person is None:
             seekers = narrowed(index.seekers, partial(seekers_with, asked), among=among)
-            # A list for a person leaves out by itself what they were sent to.
-            index = replace(
-                index, seekers=seekers.without([one.referral.seeker_id for one in sent])
-            )
+            index = replace(index, seekers=seekers)
         else:
             vacancies = narrowed(index.vacancies, partial(vacancies_with, asked), among=among)
             index = replace(index, vacancies=vacancies)

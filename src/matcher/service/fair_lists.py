@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from matcher.db import fairs as db
+from matcher.db.audit import Entry
 from matcher.db.engine import reading
 from matcher.db.store import must_get, open_vacancies
 from matcher.entities import Channel, JobFair, JobSeeker
@@ -48,16 +49,23 @@ class FairLists:
         self._clock = clock
 
     def for_seeker(
-        self, fair_id: str, seeker_id: str, *, here: int, elsewhere: int, station: str
+        self,
+        fair_id: str,
+        seeker_id: str,
+        *,
+        here: int,
+        elsewhere: int,
+        station: str,
+        look: Entry | None = None,
     ) -> FairSlate:
         """The best open vacancies for a registered person: so many `here`, so many `elsewhere`.
 
-        `station` is the kiosk.
+        `station` is the kiosk; the `look` at the person is logged once, with the first list.
         """
         of_booths, of_others, booths = self._split(fair_id)
         how: dict[str, Any] = {"channel": Channel.KIOSK, "station": station}
         return FairSlate(
-            here=of_booths.for_seeker(seeker_id, k=here, **how),
+            here=of_booths.for_seeker(seeker_id, k=here, look=look, **how),
             elsewhere=of_others.for_seeker(seeker_id, k=elsewhere, **how),
             booths=booths,
         )
