@@ -441,7 +441,7 @@ class Finding(Answer):
 
 
 class Findings(Answer):
-    """What the law objects to; the counts leave out what a supervisor let stand."""
+    """What the law objects to; the counts leave out what somebody let stand."""
 
     forbidden: int
     check: int

@@ -308,7 +308,7 @@ class App:
 
     @cached_property
     def lint(self) -> Lint:
-        """What the law objects to, and what a supervisor let stand."""
+        """What the law objects to, and what somebody let stand."""
         return Lint(self.engine, self.linter)
 
     @cached_property

@@ -407,11 +407,13 @@ def test_nobody_else_loses_anything(app: App):
 def test_the_running_service_shows_them_to_nobody_at_once(app: App):
     app.sync()
     assert app.live.snapshot.index.seekers.one(GONE.id) is not None
-    listed = app.lists.for_vacancy("V-9", k=100, channel=Channel.COUNSELLOR)
+    (line,) = app.lists.for_seeker(GONE.id, k=1, channel=Channel.COUNSELLOR).lines
+    vacancy = line.candidate.id
+    listed = app.lists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
     assert GONE.id in {line.candidate.id for line in listed.lines}
     erase(app)
     assert app.live.snapshot.index.seekers.one(GONE.id) is None
-    listed = app.lists.for_vacancy("V-9", k=100, channel=Channel.COUNSELLOR)
+    listed = app.lists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
     assert GONE.id not in {line.candidate.id for line in listed.lines}
     with pytest.raises(NotFoundError):
         app.lists.for_seeker(GONE.id, k=3, channel=Channel.COUNSELLOR)

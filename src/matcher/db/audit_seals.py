@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from matcher.db import tables
-from matcher.db.engine import appending
+from matcher.db.engine import appending, reading
 
 KEPT = tuple(column for column in tables.audit_log.c if column.name not in ("person", "words"))
 """What no erasure blanks."""
@@ -40,24 +40,27 @@ class Seal:
 
 
 def seal(engine: Engine, *, now: datetime) -> Seal | None:
-    """Seal what was written since the last seal; None where that is nothing."""
+    """Seal what was written since the last seal; None where that is nothing.
+
+    For one process at a time, as nights are.
+    """
     last = _last_written(engine)
-    with appending(engine) as connection:
+    # Read apart from writing, so that no list waits for it.
+    with reading(engine) as connection:
         before = newest_seal(connection)
         first = before.last_seq + 1 if before else 1
         if last < first:
             return None
-        entries, digest, newest_at = _digest(
-            connection, first, last, before.digest if before else ""
-        )
-        made = Seal(
-            last_seq=last,
-            first_seq=first,
-            entries=entries,
-            newest_at=newest_at or now,
-            digest=digest,
-            made_at=now,
-        )
+        entries, digest, newest = _digest(connection, first, last, before.digest if before else "")
+    made = Seal(
+        last_seq=last,
+        first_seq=first,
+        entries=entries,
+        newest_at=newest or now,
+        digest=digest,
+        made_at=now,
+    )
+    with appending(engine) as connection:
         connection.execute(insert(tables.audit_seals).values(asdict(made)))
     return made
 

@@ -1,4 +1,4 @@
-"""Findings that a supervisor let stand: written once, never changed."""
+"""Findings that somebody let stand: written once, never changed."""
 
 from __future__ import annotations
 
