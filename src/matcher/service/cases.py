@@ -68,6 +68,7 @@ class Cases:
                 raise ConflictError(
                     "This person was sent to this vacancy already.",
                     remedy="Note what became of that referral, or undo it.",
+                    code="sent_already",
                 )
             referral = referred(
                 connection,
@@ -99,6 +100,7 @@ class Cases:
             raise InvalidInputError(
                 "Only a hire places a person or fills an opening.",
                 remedy="Choose hired, or take the marks away.",
+                code="only_a_hire",
             )
         with writing(self._engine, now=now) as connection:
             referral = _of(connection, look, referral_id)
@@ -112,7 +114,9 @@ class Cases:
                 one.referral.id == referral_id and outcome in dict(one.outcomes) for one in steps
             ):
                 raise ConflictError(
-                    "This outcome is noted already.", remedy="Undo it first to correct its day."
+                    "This outcome is noted already.",
+                    remedy="Undo it first to correct its day.",
+                    code="outcome_noted",
                 )
             noted(
                 connection,
@@ -180,6 +184,8 @@ class Cases:
             raise InvalidInputError(
                 "The note is empty or too long.",
                 remedy=f"Write up to {MOST_CHARACTERS} characters.",
+                code="note_length",
+                most=MOST_CHARACTERS,
             )
         note = Note(
             id=uuid4().hex,
@@ -235,7 +241,9 @@ def _take_back(connection: Connection, act: Entry) -> None:
             became = select(steps.c.referral_id).where(steps.c.referral_id == record)
             if connection.execute(placed.union_all(became)).first():
                 raise ConflictError(
-                    "Something is noted of this referral.", remedy="Undo what is noted first."
+                    "Something is noted of this referral.",
+                    remedy="Undo what is noted first.",
+                    code="something_noted",
                 )
             connection.execute(delete(referrals).where(referrals.c.id == record))
         case Action.OUTCOME:
@@ -258,4 +266,6 @@ def _set_status(
 
 
 def _not_here() -> NotFoundError:
-    return NotFoundError("That is not part of this look.", remedy="Load the page again.")
+    return NotFoundError(
+        "That is not part of this look.", remedy="Load the page again.", code="not_here"
+    )

@@ -209,7 +209,9 @@ class Desk:
             look.person,
             look.vacancy,
         ):
-            raise NotFoundError("That list was not shown here.", remedy="Load the page again.")
+            raise NotFoundError(
+                "That list was not shown here.", remedy="Load the page again.", code="list_gone"
+            )
         order = [key for key, _ in impression.items]
         # Of a program's channel: a file is no further look of a counsellor to learn from.
         slate = self.slate(look, wanted, language, channel=Channel.API)
