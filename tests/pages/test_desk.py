@@ -168,6 +168,9 @@ def test_undoing_corrects_the_register_and_the_rates_and_the_log_keeps_all(desk:
     with reading(bureau.app.engine) as connection:
         assert must_get(connection, JobSeeker, "S-1").status is SeekerStatus.ACTIVE
         assert not connection.exec_driver_sql("SELECT * FROM referrals").all()
+    told = text_of(desk.get(look))
+    assert "已復原的登記（4）" in told
+    assert "錄用 (民國115年3月16日) · 堆高機操作員 · 復原: chen · 2026-03-16 12:00" in told
     assert numerator(bureau, "employment_rate") == numerator(bureau, "fill_rate") == 0
     assert "V-1" in desk.get(look).text
     assert len(desk.log(Action.UNDONE)) == 4
