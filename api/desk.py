@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,12 +14,16 @@ from api.refusals import explained
 from api.rendering import page
 from matcher.entities import Language
 from matcher.errors import InvalidInputError, MatcherError, NotFoundError
+from matcher.identity import holds_number
 from matcher.service.audit import Reason, refuse_numbers
 from matcher.service.desk import Choice
 
 desk = APIRouter(prefix="/desk", route_class=PageRoute, include_in_schema=False)
 
 Why = Annotated[Reason, Form()]
+
+NOTHING: Mapping[str, str] = {"person": "", "reason": "", "words": ""}
+"""Fields of a form that was not filled in yet."""
 
 
 @desk.get("")
@@ -44,9 +49,12 @@ def open_person(
             who, person=person.strip(), vacancy=None, reason=reason, words=words, now=app.clock()
         )
     except NotFoundError:
-        return _start(request, language, wrong="person", status=HTTPStatus.NOT_FOUND)
+        # What was typed is not repeated: it may be a mistyped number.
+        kept = _kept(reason=reason, words=words)
+        return _start(request, language, wrong="person", kept=kept, status=HTTPStatus.NOT_FOUND)
     except InvalidInputError as error:
-        return _start(request, language, alert=error)
+        kept = _kept(person=person.strip(), reason=reason, words=words)
+        return _start(request, language, alert=error, kept=kept)
     return to_look(look)
 
 
@@ -78,7 +86,9 @@ def open_vacancy(
             who, person=None, vacancy=vacancy, reason=reason, words=words, now=app.clock()
         )
     except InvalidInputError as error:
-        return _start(request, language, found=app.desk.find(vacancy, language), alert=error)
+        kept = _kept(reason=reason, words=words)
+        found = app.desk.find(vacancy, language)
+        return _start(request, language, found=found, kept=kept, alert=error)
     return to_look(look)
 
 
@@ -103,12 +113,19 @@ def open_pair(
     return to_look(pair)
 
 
+def _kept(*, reason: Reason, words: str, person: str = "") -> Mapping[str, str]:
+    """What was filled in before a refusal, to be mended; no identity number is shown again."""
+    told = {"person": person, "reason": reason.value, "words": words}
+    return {name: "" if holds_number(text) else text for name, text in told.items()}
+
+
 def _start(
     request: Request,
     language: Language,
     *,
     wrong: str = "",
     alert: MatcherError | None = None,
+    kept: Mapping[str, str] = NOTHING,
     found: Choice | None = None,
     text: str = "",
     status: HTTPStatus = HTTPStatus.OK,
@@ -120,6 +137,8 @@ def _start(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if alert else status,
         wrong=wrong,
         alert=explained(alert, language),
+        kept=kept,
+        nothing=NOTHING,
         found=found,
         text=text,
         reasons=list(Reason),

@@ -17,6 +17,7 @@ from matcher.evaluation.bands import DEFINITIONS
 from matcher.jobs.nights import STEPS, State
 from matcher.reference import Reference
 from matcher.service.fairs import Result
+from matcher.service.figures import HEADLINE
 
 TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
 CALLED = re.compile(r"""(?:say|fact|figure)\("([^"]+)"( [~+])?""")
@@ -57,6 +58,7 @@ def test_templates_ask_for_words_that_there_are_and_no_word_is_left_over():
         ("employment", [form.name.lower() for form in Employment]),
         ("education", [level.name.lower() for level in Education]),
         ("result", list(Result)),
+        ("headline", list(HEADLINE)),
         ("dashboard.figure", [key for key in DEFINITIONS if key != "kept_out_by"]),
         ("dashboard.step", list(STEPS)),
         ("dashboard.state", list(State)),
