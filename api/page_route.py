@@ -37,6 +37,7 @@ KIOSKS = frozenset({KIOSK})
 EVERYBODY: frozenset[Role] = frozenset()
 
 PAGES: Mapping[str, frozenset[Role]] = {
+    "GET /": EVERYBODY,
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "POST /sign-in/password": EVERYBODY,

@@ -57,6 +57,7 @@ CHOSEN = {
 """Fields that pages fill in by themselves, or offer a choice for."""
 
 NEVER_WRONG = {
+    "GET /",
     "GET /desk",
     "GET /fairs",
     "GET /kiosk",
