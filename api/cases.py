@@ -52,6 +52,11 @@ def note_outcome(
             now=at.app.clock(),
         ),
         "sent",
+        referral=referral,
+        outcome=outcome.value,
+        happened_on=happened_on.isoformat(),
+        placed="yes" if placed else "",
+        filled="yes" if filled else "",
     )
 
 
@@ -67,5 +72,5 @@ def write(at: UnderLook, text: Words = "") -> Response:
     return at.did(
         lambda: at.app.cases.note(at.look, text, at.language, now=at.app.clock()),
         "notes",
-        draft=text,
+        text=text,
     )

@@ -6,7 +6,7 @@ audit log and opens for nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -37,6 +37,8 @@ looks = APIRouter(prefix="/desk/looks", route_class=PageRoute, include_in_schema
 RecordId = Annotated[str, Form(max_length=64)]
 Words = Annotated[str, Form(max_length=1_000)]
 
+NOTHING: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Looking:
@@ -47,15 +49,15 @@ class Looking:
     language: Language
     look: Entry
 
-    def did(self, act: Callable[[], object], place: str, *, draft: str = "") -> Response:
+    def did(self, act: Callable[[], object], place: str, **kept: str) -> Response:
         """Do it and go to a place of the page, or say there why it was not done.
 
-        `draft` is a text of the form, to be mended.
+        `kept` are fields of the form, to be mended.
         """
         try:
             act()
         except (ConflictError, InvalidInputError) as error:
-            return look_page(self, alert=error, draft=draft)
+            return look_page(self, alert=error, kept=kept)
         return to_look(self.look, carried(self.request.query_params), place)
 
 
@@ -83,8 +85,10 @@ def to_look(look: Entry, query: str = "", place: str = "list") -> Response:
     return RedirectResponse(f"/desk/looks/{look.id}{query}#{place}", HTTPStatus.SEE_OTHER)
 
 
-def look_page(at: Looking, *, alert: MatcherError | None = None, draft: str = "") -> Response:
-    """The page of a look; `alert` says what was not done, `draft` is a note to be mended."""
+def look_page(
+    at: Looking, *, alert: MatcherError | None = None, kept: Mapping[str, str] = NOTHING
+) -> Response:
+    """The page of a look; `alert` says what was not done, `kept` what of its form to mend."""
     app, request, language, look = at.app, at.request, at.language, at.look
     reference, query = app.reference, request.query_params
     told = {name: query.get(name, "") for name in FIELDS}
@@ -131,7 +135,7 @@ def look_page(at: Looking, *, alert: MatcherError | None = None, draft: str = ""
         status=HTTPStatus.UNPROCESSABLE_ENTITY if alert or refused else HTTPStatus.OK,
         alert=explained(alert or refused, language),
         refused=refused is not None,
-        draft="" if holds_number(draft) else draft,
+        kept={name: "" if holds_number(text) else text for name, text in kept.items()},
         masked=mask_name(case.person.name) if case.person else "",
         query=carried(told),
         told=told,

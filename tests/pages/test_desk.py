@@ -245,6 +245,22 @@ def test_only_a_hire_places_somebody(desk: AtDesk, outcome: Outcome):
     assert desk.log(Action.PLACED) == []
 
 
+def test_a_refused_outcome_keeps_what_was_filled_in(desk: AtDesk):
+    look = desk.open(person="S-1")
+    refer(desk, look)
+    refer(desk, look, vacancy="V-2")
+    referral = value(desk.get(look).text, r'name="referral" value="([0-9a-f]{32})"')
+    fields = {"referral": referral, "outcome": "rejected", "happened_on": "2026-03-16"}
+    page = desk.send(f"{look}/outcomes", filled="yes", **fields).text
+    assert page.count('<option value="rejected" selected>') == 1
+    assert page.count(" checked>") == 1
+    assert 'name="filled" value="yes" checked' in page
+    early = fields | {"happened_on": "2026-03-01"}
+    page = desk.send(f"{look}/outcomes", **early).text
+    assert "不能早於推介日（2026-03-16）" in page
+    assert page.count('value="2026-03-01"') == 1
+
+
 def test_filters_narrow_the_list_and_are_kept_while_one_works(desk: AtDesk):
     look = desk.open(person="S-1")
     assert "倉儲人員" in desk.get(look).text
