@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 
 from api.page_route import PageRoute, Service, SignedIn, Spoken
 from api.records import Id
+from api.refusals import explained
 from api.rendering import page
 from api.vacancy_form import (
     Fields,
@@ -31,6 +32,8 @@ from matcher.compliance.findings import Code
 from matcher.compliance.sentences import ground_name
 from matcher.entities import Language, Vacancy
 from matcher.errors import ConflictError, InvalidInputError
+from matcher.intake.layouts import LAYOUTS
+from matcher.intake.model import Kind
 from matcher.service.clock import day_of
 from matcher.service.lint import DECIDE, Checked
 from matcher.service.lint_views import checked_view
@@ -43,6 +46,8 @@ LISTED, LOOKED_AT = 25, 5_000
 """Vacancies on a page of the list, and how many are held against the law for it."""
 HELD = 100
 """Vacancies of a file that are shown with what is found in them."""
+COLUMNS = LAYOUTS[Kind.VACANCIES].columns
+"""What each column of such a file holds; there are words for how that is written."""
 
 VacancyId = Annotated[Id, Path()]
 
@@ -159,7 +164,7 @@ def send(
             language=language,
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
             sieved=None,
-            told=str(error),
+            told=explained(error, language),
         )
     sieved = app.vacancy_intake.sieve(found, by=who, now=now, publish=do is Do.PUBLISH)
     held = sieved.held[:HELD]
@@ -171,6 +176,7 @@ def send(
         sieved=sieved,
         read=len(found),
         rejects=rejects[:HELD],
+        columns=COLUMNS,
         held=[(one, checked_view(checked, language), fields_of(one)) for one, checked in held],
         published=do is Do.PUBLISH,
     )
@@ -243,11 +249,13 @@ def _handle(
     except UnreadableFieldsError as error:
         shown, status = replace(shown, wrong=error.names), HTTPStatus.UNPROCESSABLE_ENTITY
     except InvalidInputError as error:
-        shown, status = replace(shown, told=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        told = explained(error, language)
+        shown, status = replace(shown, told=told), HTTPStatus.UNPROCESSABLE_ENTITY
     except ObjectionError:
         shown, status = replace(shown, blocked=True), HTTPStatus.CONFLICT
     except ConflictError as error:
-        shown, status = replace(shown, told=str(error)), HTTPStatus.CONFLICT
+        told = explained(error, language)
+        shown, status = replace(shown, told=told), HTTPStatus.CONFLICT
     else:
         return RedirectResponse(f"/vacancies/{vacancy.id}", HTTPStatus.SEE_OTHER)
     return _page(app, request, language, shown, status=status)

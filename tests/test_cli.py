@@ -78,6 +78,7 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     assert len(set(re.findall(r"mk_[\w-]+", welcomed))) == 2
     assert holds_number(welcomed)
     assert re.search(r"/desk\n  counsellor +\S{20}\n  supervisor +\S{20}\n  analyst", welcomed)
+    assert re.search(r"somebody to find  SIM-S\d+ ", welcomed)
     assert run("welcome").exit_code == 0
     assert run("check").exit_code == 0
     assert "for trying" in run("key", "list").output

@@ -225,21 +225,24 @@ def test_an_identity_number_is_neither_kept_nor_echoed(
 def test_what_cannot_be_read_is_named_and_what_was_typed_stays(bureau: Bureau):
     answer = post(bureau, "/vacancies/new", do="check", openings="many", title="店長")
     assert answer.status_code == 422
-    assert "無法讀取： 名額" in answer.text
+    assert "這些欄位無法讀取，請更正後再送出： 名額" in answer.text
     assert 'value="店長"' in answer.text
 
 
 def test_a_code_of_no_table_and_an_employer_nobody_knows_are_said_so(bureau: Bureau):
-    assert "reference table" in post(bureau, "/vacancies/new", occupation="9998").text
-    answer = post(bureau, "/vacancies/new", do="publish", employer_id="E-404")
-    assert answer.status_code == 422
-    assert "E-404" in answer.text
+    assert "代碼不在代碼表裡" in post(bureau, "/vacancies/new", occupation="9998").text
+    for do, status in (("check", 200), ("publish", 422)):
+        answer = post(bureau, "/vacancies/new", do=do, employer_id="E-404")
+        assert answer.status_code == status
+        assert answer.text.count("所填的編號（例如雇主編號）沒有登記") == 1
+        assert 'value="E-404"' in answer.text
+    assert "沒有登記" not in post(bureau, "/vacancies/new", do="check").text
 
 
 def test_a_new_vacancy_with_the_id_of_another_is_refused(bureau: Bureau):
     answer = post(bureau, "/vacancies/new", do="publish", id="V-1")
     assert answer.status_code == 409
-    assert "registered already" in answer.text
+    assert "這個職缺編號已經登記過" in answer.text
 
 
 def test_changing_a_vacancy_keeps_what_the_form_does_not_show(bureau: Bureau):
@@ -301,7 +304,7 @@ def test_a_file_of_something_else_is_refused(bureau: Bureau):
 def test_a_file_too_large_is_refused(bureau: Bureau, monkeypatch: pytest.MonkeyPatch):
     assert upload(bureau, b"x" * 1_100_000).status_code == 413
     monkeypatch.setattr(linting, "MOST_ROWS", 3)
-    assert "more than 3 rows" in upload(bureau, ROWS.encode()).text
+    assert "檔案超過 3 列" in upload(bureau, ROWS.encode()).text
     assert registered(bureau, "X-2") is None
 
 
@@ -312,7 +315,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(bureau: Bureau):
     assert len(packed.getvalue()) < 100_000
     answer = upload(bureau, packed.getvalue(), name="x.xlsx")
     assert answer.status_code == 422
-    assert "too large once unpacked" in answer.text
+    assert "檔案太大" in answer.text
 
 
 def test_of_a_file_that_was_sent_nothing_stays_on_the_disk(

@@ -252,7 +252,7 @@ def welcome() -> None:
     A simulated bureau gets an account of each role as well, with a new password.
     """
     # Loads the simulator, which other commands should not pay for.
-    from matcher.jobs.demonstration import hold_fair, number_to_scan
+    from matcher.jobs.demonstration import hold_fair, number_to_scan, somebody_to_find
 
     with failing_clearly():
         bureau = App(Settings())
@@ -274,7 +274,11 @@ def welcome() -> None:
                 number=number_to_scan(bureau.engine, bureau.identity_key),
             )
         if simulated:
-            print_desk(bureau.settings, bureau.accounts.for_trying(now=now))
+            print_desk(
+                bureau.settings,
+                bureau.accounts.for_trying(now=now),
+                person=somebody_to_find(bureau.engine),
+            )
 
 
 @app.command()

@@ -434,6 +434,27 @@ notes = Table(
     comment="what counsellors note of a person, a vacancy, or both together",
 )
 
+undone = Table(
+    "undone",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Word, nullable=False),
+    Column(
+        "seeker_id",
+        Id,
+        ForeignKey("job_seekers.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column(
+        "vacancy_id", Id, ForeignKey("vacancies.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("record", JSON, nullable=False),
+    Column("undone_at", UtcDateTime, nullable=False),
+    Column("undone_by", Id, nullable=False),
+    comment="what was taken back at the desk, as it stood; nothing counts or learns from it",
+)
+
 kiosks = Table(
     "kiosks",
     metadata,

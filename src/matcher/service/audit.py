@@ -122,7 +122,11 @@ class Audit:
             or found.who != principal.id
             or now - found.made_at >= LASTS
         ):
-            raise NotFoundError("This look is not open.", remedy="Find the person or vacancy anew.")
+            raise NotFoundError(
+                "This look is not open.",
+                remedy="Find the person or vacancy anew.",
+                code="look_closed",
+            )
         return found
 
     def page(
@@ -177,7 +181,9 @@ def refuse_numbers(text: str) -> None:
     """Raise InvalidInputError where a text holds an identity number; it is not repeated."""
     if holds_number(text):
         raise InvalidInputError(
-            "The text holds an identity number.", remedy="Take it out: numbers are never kept."
+            "The text holds an identity number.",
+            remedy="Take it out: numbers are never kept.",
+            code="number_in_text",
         )
 
 
@@ -185,10 +191,14 @@ def _refuse_words(said: str, reason: Reason, name: str) -> None:
     refuse_numbers(said)
     if reason is Reason.OTHER and not said:
         raise InvalidInputError(
-            "Another reason wants words.", remedy="Write in a few words why you look."
+            "Another reason wants words.",
+            remedy="Write in a few words why you look.",
+            code="reason_wants_words",
         )
     if len(said) > MOST_WORDS or (name and name in said):
         raise InvalidInputError(
             "The words of the reason are too long, or hold the person's name.",
             remedy=f"Use up to {MOST_WORDS} characters and no name.",
+            code="reason_words",
+            most=MOST_WORDS,
         )

@@ -136,11 +136,13 @@ def referred(
         raise ConflictError(
             f"Seeker {seeker_id} is not looking for work now ({seeker.status}).",
             remedy="Set the seeker's status to active first.",
+            code="not_looking",
         )
     if not list(open_vacancies(connection, today, [vacancy_id])):
         raise ConflictError(
             f"Vacancy {vacancy_id} is closed, expired or full.",
             remedy="Choose another from a new list.",
+            code="vacancy_closed",
         )
     referral = Referral(
         id=uuid4().hex,
@@ -163,6 +165,8 @@ def noted(
             f"The outcome ({happened_on}) lies before the referral ({referral.made_on}) "
             "or after today.",
             remedy="Correct the day of the outcome.",
+            code="outcome_day",
+            first=referral.made_on,
         )
     step = ReferralOutcome(referral_id=referral_id, outcome=outcome, happened_on=happened_on)
     upsert(connection, [step])
@@ -197,4 +201,5 @@ def refuse_missing(connection: Connection, record: Any) -> None:
         raise InvalidInputError(
             f"{field} names {value!r}, which is not registered.",
             remedy="Register it first or correct the id.",
+            code="unregistered",
         )

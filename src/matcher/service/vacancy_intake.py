@@ -83,6 +83,7 @@ class VacancyIntake:
                 raise ConflictError(
                     f"Vacancy {vacancy.id} is registered already.",
                     remedy="Open it, or give another id.",
+                    code="id_taken",
                 )
             refuse_missing(connection, vacancy)
             checked = self._check(connection, vacancy, now)
