@@ -159,7 +159,7 @@ class Lists:
         if found:
             index = snapshot.index
             matches = match_seekers(
-                *self._indexer.vacancies(found, index.centring, index.hire_rates),
+                *self._indexer.vacancies(found, index.centring, index.past_of([vacancy_id])),
                 index.seekers,
                 ranker=ranker,
                 reference=self._indexer.reference,
