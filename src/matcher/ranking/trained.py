@@ -36,13 +36,14 @@ class TrainedRanker:
     hires: lgb.Booster
 
     def __post_init__(self) -> None:
-        found = tuple(self.booster.feature_name())
-        if not found == tuple(self.hires.feature_name()) == FEATURE_NAMES:
-            raise ArtefactError(
-                f"The ranker {self.version} was trained on the features {', '.join(found)}; "
-                f"this program computes {', '.join(FEATURE_NAMES)}.",
-                remedy="Run `matcher train`.",
-            )
+        for trees in (self.booster, self.hires):
+            found = tuple(trees.feature_name())
+            if found != FEATURE_NAMES:
+                raise ArtefactError(
+                    f"The ranker {self.version} was trained on the features {', '.join(found)}; "
+                    f"this program computes {', '.join(FEATURE_NAMES)}.",
+                    remedy="Run `matcher train`.",
+                )
 
     @property
     def trained(self) -> bool:
