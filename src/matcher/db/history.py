@@ -161,10 +161,14 @@ def all_referred_to(connection: Connection) -> dict[str, list[str]]:
     }
 
 
-def people_sent(connection: Connection) -> dict[str, int]:
-    """How many people were ever sent to each vacancy to which somebody was."""
+def people_sent(connection: Connection, today: date) -> dict[str, int]:
+    """How many people were sent before `today` to each vacancy to which somebody was."""
     table = tables.referrals.c
-    query = select(table.vacancy_id, func.count().label("people")).group_by(table.vacancy_id)
+    query = (
+        select(table.vacancy_id, func.count().label("people"))
+        .where(table.made_on < today)
+        .group_by(table.vacancy_id)
+    )
     return {row.vacancy_id: row.people for row in connection.execute(query)}
 
 

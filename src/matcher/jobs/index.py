@@ -39,7 +39,8 @@ def build_index(
         seq, register = last_change(connection), register_id(connection)
         seekers = list(active_seekers(connection))
         vacancies = list(indexable_vacancies(connection, day_of(now)))
-        past = Past(employer_hire_rates(connection, day_of(now)), people_sent(connection))
+        today = day_of(now)
+        past = Past(employer_hire_rates(connection, today), people_sent(connection, today))
     with track("vacancies") as progress:
         offered = indexer.encode_vacancies([vacancy for vacancy, _ in vacancies], progress)
     with track("seekers") as progress:
