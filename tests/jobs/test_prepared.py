@@ -61,7 +61,7 @@ def slates(app: App, index: IndexGeneration, folder: Path, sent=SENT) -> list[di
         index, found, ranker=ranker, reference=app.reference, today=DAY, sent=sent, progress=quiet
     )
     prices = app.prices.newest
-    prepare_slates(index, found, folder, ranker=ranker, prices=prices, progress=quiet)
+    prepare_slates(index, found, folder, prices=prices, progress=quiet)
     return rows_in(folder)
 
 

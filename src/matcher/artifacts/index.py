@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -19,6 +19,7 @@ from matcher.features.columns import (
     SEEKER_TYPES,
     VACANCY_TYPES,
     Columns,
+    Past,
     SeekerColumns,
     VacancyColumns,
 )
@@ -45,6 +46,15 @@ class IndexGeneration:
     hire_rates: Mapping[str, float]
     vacancies: Pool[VacancyColumns]
     seekers: Pool[SeekerColumns]
+
+    def past_of(self, vacancies: Iterable[str]) -> Past:
+        """What the index knows of earlier referrals to these vacancies and to all employers."""
+        ids = np.array(sorted(key.encode() for key in vacancies), "S32")
+        sent: dict[str, int] = {}
+        for segment in (self.vacancies.base, self.vacancies.overlay):
+            found = segment.columns.take(segment.rows_of(ids))
+            sent |= zip((key.decode() for key in found.ids), found.sent.tolist(), strict=True)
+        return Past(self.hire_rates, sent)
 
 
 def publish_index(

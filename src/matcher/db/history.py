@@ -179,6 +179,17 @@ def all_referred_for(connection: Connection) -> dict[str, list[str]]:
     }
 
 
+def people_sent(connection: Connection, today: date) -> dict[str, int]:
+    """How many people were sent before `today` to each vacancy to which somebody was."""
+    table = tables.referrals.c
+    query = (
+        select(table.vacancy_id, func.count().label("people"))
+        .where(table.made_on < today)
+        .group_by(table.vacancy_id)
+    )
+    return {row.vacancy_id: row.people for row in connection.execute(query)}
+
+
 def sent_between(connection: Connection, first: date, last: date) -> Iterator[tuple[str, str]]:
     """(seeker, vacancy) of referrals made from `first` to `last` that have not ended, by id."""
     referrals, outcomes = tables.referrals.c, tables.referral_outcomes.c

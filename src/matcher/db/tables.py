@@ -309,6 +309,7 @@ impressions = Table(
     Column("propensity", Float),
     Column("exploration", Float),
     Column("swapped", JSON, nullable=False, server_default="[]"),
+    Column("chances", JSON, nullable=False, server_default="[]"),
 )
 
 lint_overrides = Table(

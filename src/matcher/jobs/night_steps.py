@@ -163,7 +163,7 @@ def _candidates(night: Night) -> Result:
     with reading(night.bureau.engine) as connection:
         sent = all_referred_to(connection)
     prepare = partial(prepare_candidates, sent=sent)
-    return _prepared(night, CANDIDATES, _with_today(night, prepare))
+    return _prepared(night, CANDIDATES, _with_ranker(night, prepare))
 
 
 def _plan(night: Night) -> Result:
@@ -206,12 +206,13 @@ def _shortlists(night: Night) -> Result:
     with reading(night.bureau.engine) as connection:
         sent = all_referred_for(connection)
     prepare = partial(prepare_shortlists, sent=sent)
-    return _prepared(night, SHORTLISTS, _with_today(night, prepare))
+    return _prepared(night, SHORTLISTS, _with_ranker(night, prepare))
 
 
-def _with_today(night: Night, prepare: Callable[..., None]) -> Callable[..., None]:
+def _with_ranker(night: Night, prepare: Callable[..., None]) -> Callable[..., None]:
     reference = night.bureau.indexer.reference
-    return partial(prepare, reference=reference, today=day_number(night.today))
+    ranker, today = night.champion().ranker, day_number(night.today)
+    return partial(prepare, ranker=ranker, reference=reference, today=today)
 
 
 def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
@@ -220,7 +221,6 @@ def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
         prepare(
             index,
             folder=night.journal.folder / name,
-            ranker=champion.ranker,
             progress=progress,
         )
     return {

@@ -93,7 +93,7 @@ class FairLists:
             found = list(open_vacancies(connection, day_of(self._clock()), ids))
         snapshot = self._live.snapshot
         index = snapshot.index
-        columns, vectors = self._indexer.vacancies(found, index.centring, index.hire_rates)
+        columns, vectors = self._indexer.vacancies(found, index.centring, index.past_of(ids))
         here = replace(index, vacancies=Pool.of(Segment.of(columns, vectors)))
         nothing = here.vacancies.overlay.columns
         others = index.vacancies.updated(ids, nothing, Vectors.empty(vectors.texts.shape[1]))

@@ -173,7 +173,7 @@ class Lists:
         if found:
             index = snapshot.index
             matches = match_seekers(
-                *self._indexer.vacancies(found, index.centring, index.hire_rates),
+                *self._indexer.vacancies(found, index.centring, index.past_of([vacancy_id])),
                 index.seekers.without(sent) if sent else index.seekers,
                 ranker=ranker,
                 reference=self._indexer.reference,
