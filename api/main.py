@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 
+import orjson
 import structlog
 from fastapi import FastAPI
+from structlog.processors import JSONRenderer
 
 from api.app import create_app
 from matcher.bootstrap import App
@@ -29,8 +31,12 @@ def configure_logs() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
+            structlog.dev.ConsoleRenderer() if watched else JSONRenderer(serializer=orjson.dumps),
         ],
-        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
+        logger_factory=(
+            structlog.PrintLoggerFactory(sys.stderr)
+            if watched
+            else structlog.BytesLoggerFactory(sys.stderr.buffer)
+        ),
         cache_logger_on_first_use=True,
     )
