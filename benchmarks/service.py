@@ -48,11 +48,13 @@ from matcher.features.text import encoder_text
 from matcher.features.vectors import Vectors
 from matcher.service.clock import day_of
 from matcher.service.keys import Role
+from matcher.service.live import BATCH
 
 BIN = Path(sys.executable).parent
 STARTS, ROUNDS, A_ROUND = 5, 20, 25
 EDGE_REQUESTS = 500
-OVERLAYS, CHANGES = (0, 1_000, 5_000), 30
+DAYS, CHANGES = (0, 1_000, 5_000, 20_000), 100
+"""Changes since the index, and those that are timed on top of them."""
 KIOSKS, CROWD, CROWD_S = 32, 200, 10.0
 K = 100
 PATIENCE_S = 120.0
@@ -311,20 +313,25 @@ def resident() -> tuple[int, int]:
 
 
 def changes() -> None:
-    """From the commit of one changed or closed vacancy to the snapshot that knows, by overlay."""
+    """From the commit of one changed or closed vacancy to the snapshot that knows; and a list."""
     made = bureau.load(bureau.bench_app())
     rng = np.random.default_rng(5)
     columns, vectors = made.vacancies, made.vacancy_vectors
-    table = rows("changes since the index", "pool: new", "pool: gone", "commit to found", "to gone")
+    names = ("pool: new", "pool: gone", "commit to found", "slowest", "to gone", "a list")
+    table = rows("changes since the index", *names)
     with a_copy() as app:
         app.sync()
         today = day_of(app.clock())
         at_first = app.live.snapshot
-        for size in OVERLAYS:
+        seekers = [made.seekers.ids[row].decode() for row in rng.choice(bureau.SEEKERS, CHANGES)]
+        for size in DAYS:
             chosen = rng.choice(bureau.VACANCIES, size + CHANGES, replace=False)
             fresh, renewed = chosen[:CHANGES], chosen[CHANGES:]
-            pool = at_first.index.vacancies.updated([], columns.take(renewed), of(vectors, renewed))
+            pool = at_first.index.vacancies
             # What a day of so many changes leaves, without encoding them.
+            for start in range(0, size, BATCH):
+                part = renewed[start : start + BATCH]
+                pool = pool.updated([], columns.take(part), of(vectors, part))
             index = replace(at_first.index, vacancies=pool)
             vars(app.live)["_snapshot"] = replace(at_first, index=index)
             ids = [key.decode() for key in columns.ids[fresh].tolist()]
@@ -334,6 +341,8 @@ def changes() -> None:
             ]
             nothing = columns.take(fresh[:0]), of(vectors, fresh[:0])
             gone = [timed(partial(pool.updated, [name], *nothing)) for name in ids]
+            ask = partial(app.lists.for_seeker, k=10, channel=Channel.COUNSELLOR)
+            listed = [timed(partial(ask, name)) for name in seekers]
             with reading(app.engine) as connection:
                 records = [v for v, _ in open_vacancies(connection, today, ids)]
             app.indexer.encode_vacancies(records)
@@ -341,8 +350,10 @@ def changes() -> None:
             for record in records:
                 found.append(taken_in(app, replace(record, openings=record.openings + 1), today))
                 lost.append(taken_in(app, replace(record, closed_on=today), today))
-            medians = (p50_p99(taken)[0] for taken in (added, gone, found, lost))
-            table.add_row(f"{size:,}", *map(ms, medians))
+            new, less, known, lacking, asked = (
+                statistics.median(taken) for taken in (added, gone, found, lost, listed)
+            )
+            table.add_row(f"{size:,}", *map(ms, (new, less, known, max(found), lacking, asked)))
         texts = p50_p99([timed(partial(encode_afresh, app, record)) for record in records])[0]
     console.print(table)
     console.print(f"p50 in ms of {CHANGES}; a text nobody has seen: {ms(texts)} ms more")
@@ -357,7 +368,7 @@ def taken_in(app: App, record: Vacancy, today: date) -> float:
     """Seconds from the commit of a vacancy until the index knows it, or no longer."""
     with writing(app.engine) as connection:
         upsert(connection, [record])
-    taken = timed(partial(app.live.take_in, record, today))
+    taken = timed(partial(app.live.take_in, Vacancy, record.id, today))
     known = app.live.snapshot.index.vacancies.one(record.id)
     if (known is None) != (record.closed_on is not None):
         raise SystemExit(f"The index does not know what became of {record.id}.")
