@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -76,12 +77,16 @@ def load_index(folder: Path, *, encoder_fingerprint: str, register: str) -> Inde
         "feature_names": FEATURE_NAMES,
     }
     manifest = load(path, kind=KIND, expected=expected)
+    # Most of it is sorting, outside of Python's lock.
+    with ThreadPoolExecutor(2) as sides:
+        vacancies = sides.submit(_pool, path / "vacancies", VacancyColumns)
+        seekers = sides.submit(_pool, path / "seekers", SeekerColumns)
     return IndexGeneration(
         manifest,
         load_centring(path / CENTRES),
         json.loads((path / HIRE_RATES).read_text(encoding="utf-8")),
-        _pool(path / "vacancies", VacancyColumns),
-        _pool(path / "seekers", SeekerColumns),
+        vacancies.result(),
+        seekers.result(),
     )
 
 
