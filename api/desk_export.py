@@ -13,7 +13,7 @@ from api.page_route import PageRoute
 from api.words import say
 from matcher.entities import Language
 from matcher.ranking.wording import Voice
-from matcher.reporting.sheets import KINDS, Format, Value
+from matcher.reporting.formats import MEDIA_TYPES, Format, Value
 from matcher.service.clock import day_of
 from matcher.service.views import slate_view
 
@@ -33,10 +33,12 @@ def take(
     view: Any = slate_view(
         slate, language=language, reference=app.reference, voice=Voice.COUNSELLOR
     )
-    kind = KINDS[form]
+    # Loads what writes workbooks, which no other page needs.
+    from matcher.reporting.sheets import WRITERS
+
     return Response(
-        kind.write(_rows(view, language)),
-        media_type=kind.media_type,
+        WRITERS[form](_rows(view, language)),
+        media_type=MEDIA_TYPES[form],
         headers={
             "Content-Disposition": f'attachment; filename="list-{day_of(app.clock())}.{form}"'
         },

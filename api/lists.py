@@ -6,6 +6,7 @@ around a list. A `ListRoute` is described like any other route and checked by th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from typing import Any, Literal, get_type_hints
@@ -13,7 +14,7 @@ from typing import Any, Literal, get_type_hints
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
+from starlette.routing import request_response
 
 from api.access import GuardedRoute
 from api.records import Id
@@ -72,6 +73,11 @@ class ListRoute(GuardedRoute):
     The endpoint works in a thread of its own, as a list keeps it busy for milliseconds.
     """
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:
+        super().__init__(path, endpoint, **described)
+        # Starlette's, without FastAPI's two stacks: a list leaves nothing open that is to be shut.
+        self.app = request_response(self.get_route_handler())
+
     def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """What answers who is let in."""
         make: Callable[..., Response] = self.endpoint
@@ -82,7 +88,7 @@ class ListRoute(GuardedRoute):
             record_id = _checked(_ID, request.path_params[name], "path", name)
             asked = _checked(kind, dict(request.query_params), "query")
             state = request.state
-            return await run_in_threadpool(
+            return await asyncio.to_thread(
                 make, request.app.state.matcher, state.principal, record_id, asked
             )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 from structlog.testing import capture_logs
 
@@ -30,6 +32,11 @@ def test_answers_are_not_kept_by_anybody_in_between(bureau: Bureau):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
     assert "cache-control" not in bureau.client.get("/static/pages.css").headers
+
+
+def test_what_is_loaded_without_looking_for_garbage_looks_for_it_afterwards():
+    command = "import gc, sys; import api.main, matcher.cli; sys.exit(not gc.isenabled())"
+    assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0
 
 
 def test_the_log_names_routes_and_never_people_or_what_they_wrote(bureau: Bureau):

@@ -18,7 +18,6 @@ from matcher.db.audit import Entry
 from matcher.db.engine import reading
 from matcher.db.store import must_get, open_vacancies
 from matcher.entities import Channel, JobFair, JobSeeker
-from matcher.features.vectors import Vectors
 from matcher.retrieval.pool import Pool, Segment
 from matcher.service.clock import Clock, day_of
 from matcher.service.indexing import Indexer
@@ -95,8 +94,7 @@ class FairLists:
         index = snapshot.index
         columns, vectors = self._indexer.vacancies(found, index.centring, index.past_of(ids))
         here = replace(index, vacancies=Pool.of(Segment.of(columns, vectors)))
-        nothing = here.vacancies.overlay.columns
-        others = index.vacancies.updated(ids, nothing, Vectors.empty(vectors.texts.shape[1]))
+        others = index.vacancies.without(ids)
         return (
             self._lists.over(self._live.standing(replace(snapshot, index=here))),
             self._lists.over(
