@@ -43,6 +43,7 @@ bench:
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/service.py
+	$(BIN)/python benchmarks/looks.py
 	$(BIN)/python benchmarks/plan.py
 	$(BIN)/python benchmarks/policies.py policies --seeds 3
 

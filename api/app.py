@@ -23,7 +23,9 @@ from api.edge import Edge
 from api.follower import EVERY_SECONDS, Follower
 from api.health import health
 from api.kiosk import kiosk
+from api.looks import looks
 from api.oidc import oidc
+from api.page_route import answer_with_pages
 from api.problems import answer_with_problems
 from api.rates import rates
 from api.rendering import STATIC
@@ -60,18 +62,22 @@ def create_app(app: App, *, follow_every: float = EVERY_SECONDS) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # It would tell addresses, which hold ids, to whatever listens.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     web.state.matcher = app
     web.state.crowd = Crowd()
     web.add_middleware(Edge)
     answer_with_problems(web)
-    web.include_router(lists)
+    answer_with_pages(web)
+    # Included, a route is looked for twice at every request.
+    web.router.routes.extend(lists.routes)
     web.include_router(v1)
     web.include_router(rates)
     web.include_router(health)
     for pages in (
         *(sign_in, accounts, oidc, kiosk, board),
-        *(desk, cases, export, audit, vacancies, dashboard),
+        *(desk, looks, cases, export, audit, vacancies, dashboard),
     ):
         web.include_router(pages)
     web.mount("/static", StaticFiles(directory=STATIC))

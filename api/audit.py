@@ -9,6 +9,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from api.page_route import PageRoute, Service, SignedIn, Spoken
 from api.rendering import page
 from matcher.bootstrap import App
+from matcher.compliance.findings import Code, Severity
+from matcher.compliance.sentences import ground_name, message
 from matcher.entities import Language
 from matcher.service.audit import PAGE, refuse_numbers
 from matcher.service.clock import TAIPEI
@@ -64,4 +66,13 @@ def _page(
         own=who.role is Role.COUNSELLOR,
         older=entries[-1][0] if len(entries) == PAGE and not person else None,
         zone=TAIPEI,
+        rule=lambda detail: _rule(detail, language),
     )
+
+
+def _rule(detail: str, language: Language) -> str:
+    """What a rule of the lint says; nothing for what is none."""
+    if detail not in set(Code):
+        return ""
+    code = Code(detail)
+    return ground_name(code, language) or message(code, Severity.FORBIDDEN, language)

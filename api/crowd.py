@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-from anyio import CapacityLimiter
 
 from matcher.errors import BusyError
 
@@ -20,7 +19,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self._inside = 0
-        self._working = CapacityLimiter(AT_ONCE)
+        self._working = asyncio.Semaphore(AT_ONCE)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

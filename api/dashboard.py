@@ -64,7 +64,7 @@ class Versions:
     """What orders and encodes now, what is kept, and what the nights trained."""
 
     ranker: str
-    refused: str
+    refused: bool
     encoder: str
     fingerprint: str
     rankers: list[Generation]
@@ -143,7 +143,7 @@ def _versions(app: App) -> Versions:
     encoder = app.indexer.encoder
     return Versions(
         ranker=app.champion.ranker.version,
-        refused=str(app.champion.refused or ""),
+        refused=app.champion.refused is not None,
         encoder=encoder.name,
         fingerprint=encoder.fingerprint,
         rankers=generations(app.ranker_folder),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 
 from api.access import LISTS
-from api.desk import LookId, RecordId
 from api.desk_filters import wanted_in
-from api.page_route import PageRoute, Service, SignedIn, Spoken
+from api.looks import RecordId, UnderLook
+from api.page_route import PageRoute
 from api.words import say
 from matcher.entities import Language
 from matcher.ranking.wording import Voice
-from matcher.reporting.sheets import KINDS, Format, Value
+from matcher.reporting.formats import MEDIA_TYPES, Format, Value
 from matcher.service.clock import day_of
 from matcher.service.views import slate_view
 
@@ -22,27 +22,26 @@ export = APIRouter(prefix="/desk/looks", route_class=PageRoute, include_in_schem
 
 @export.post("/{look_id}/export", tags=[LISTS])
 def take(
-    app: Service,
-    who: SignedIn,
-    request: Request,
-    language: Spoken,
-    look_id: LookId,
+    at: UnderLook,
     impression: RecordId,
     form: Annotated[Format, Form(alias="format")],
 ) -> Response:
     """The list that was shown under this impression, in its order."""
-    now = app.clock()
-    look = app.audit.look(look_id, who, now=now)
-    wanted = wanted_in(request.query_params, app.reference)
-    slate = app.desk.shown(look, wanted, language, impression_id=impression, form=form)
+    app, language = at.app, at.language
+    wanted = wanted_in(at.request.query_params, app.reference)
+    slate = app.desk.shown(at.look, wanted, language, impression_id=impression, form=form)
     view: Any = slate_view(
         slate, language=language, reference=app.reference, voice=Voice.COUNSELLOR
     )
-    kind = KINDS[form]
+    # Loads what writes workbooks, which no other page needs.
+    from matcher.reporting.sheets import WRITERS
+
     return Response(
-        kind.write(_rows(view, language)),
-        media_type=kind.media_type,
-        headers={"Content-Disposition": f'attachment; filename="list-{day_of(now)}.{form}"'},
+        WRITERS[form](_rows(view, language)),
+        media_type=MEDIA_TYPES[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="list-{day_of(app.clock())}.{form}"'
+        },
     )
 
 

@@ -33,7 +33,9 @@ def wanted_in(query: Mapping[str, str], reference: Reference) -> Wanted:
         or len(told["words"]) > MOST_WORDS
     ):
         raise InvalidInputError(
-            "A filter holds what its form does not offer.", remedy="Choose from the form."
+            "A filter holds what its form does not offer.",
+            remedy="Choose from the form.",
+            code="filter_unknown",
         )
     return Wanted(
         district=told["district"] or None,

@@ -18,7 +18,7 @@ from api.problems import internal_problem
 
 MAX_BODY_BYTES = 1_000_000
 PAGES = ("/desk", "/kiosk", "/fairs", "/dashboard", "/lint", "/vacancies", "/sign-")
-"""What people look at; what fails there is said by FAILED."""
+"""What people look at; what nobody foresaw there is said by FAILED."""
 FAILED = Path(__file__).parent / "static" / "failed.html"
 OPEN_FILES = ("/static", "/docs")
 """What holds nothing of anybody and may lie in a cache."""

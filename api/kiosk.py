@@ -38,7 +38,7 @@ Filled = Annotated[FormData, Depends(_filled_in)]
 @kiosk.get("/set-up")
 def before(request: Request, language: Spoken, fair: Annotated[str, Query()] = "") -> Response:
     """Where staff open a kiosk with its key."""
-    return page("kiosk/set_up.html", request, language=language, fair=fair, wrong=False)
+    return page("kiosk/set_up.html", request, language=language, fair=fair, wrong="")
 
 
 @kiosk.post("/set-up")
@@ -52,14 +52,14 @@ def set_up(
     """Open a kiosk at a fair."""
     try:
         token = app.kiosks.set_up(key.strip(), fair.strip())
-    except (UnauthenticatedError, ForbiddenError, NotFoundError):
+    except (UnauthenticatedError, ForbiddenError, NotFoundError) as error:
         return page(
             "kiosk/set_up.html",
             request,
             language=language,
             status=HTTPStatus.UNAUTHORIZED,
             fair=fair,
-            wrong=True,
+            wrong="fair" if isinstance(error, NotFoundError) else "key",
         )
     response = _next()
     give_session(response, KIOSK_COOKIE, token, request)

@@ -6,18 +6,23 @@ around a list. A `ListRoute` is described like any other route and checked by th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
-from typing import Annotated, Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
+from starlette.routing import request_response
 
 from api.access import GuardedRoute
 from api.records import Id
 from matcher.entities import Language
+
+Why = Literal["present", "requested", "for_vacancy", "follow_up"]
+"""Reasons for which a program looks at people. Another wants words, which no address may hold."""
+WHY = "why somebody looks; kept in the audit log"
 
 
 class Asked(BaseModel):
@@ -25,6 +30,12 @@ class Asked(BaseModel):
 
     k: int = Field(10, ge=1, le=100, description="lines at most")
     lang: Language = Field(Language.ZH, description="language of the sentences")
+
+
+class AskedForPeople(Asked):
+    """What it says of a list of people."""
+
+    reason: Why = Field(description=WHY)
 
 
 class Order(StrEnum):
@@ -35,7 +46,7 @@ class Order(StrEnum):
 
 
 class AskedOfVacancies(Asked):
-    """What it may say of a list of vacancies."""
+    """What it may say of a list of vacancies for nobody known."""
 
     order: Order = Field(
         Order.SHARED, description="own: as if nobody else were looking; no openings are shared out"
@@ -47,8 +58,12 @@ class AskedOfVacancies(Asked):
         return self.order is Order.OWN
 
 
-AskedForPeople = Annotated[Asked, Query()]
-AskedForVacancies = Annotated[AskedOfVacancies, Query()]
+class AskedOfAPerson(AskedOfVacancies):
+    """What it says of a list of vacancies for a registered person."""
+
+    reason: Why = Field(description=WHY)
+
+
 _ID = TypeAdapter[str](Id)
 
 
@@ -57,6 +72,11 @@ class ListRoute(GuardedRoute):
 
     The endpoint works in a thread of its own, as a list keeps it busy for milliseconds.
     """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:
+        super().__init__(path, endpoint, **described)
+        # Starlette's, without FastAPI's two stacks: a list leaves nothing open that is to be shut.
+        self.app = request_response(self.get_route_handler())
 
     def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """What answers who is let in."""
@@ -68,7 +88,7 @@ class ListRoute(GuardedRoute):
             record_id = _checked(_ID, request.path_params[name], "path", name)
             asked = _checked(kind, dict(request.query_params), "query")
             state = request.state
-            return await run_in_threadpool(
+            return await asyncio.to_thread(
                 make, request.app.state.matcher, state.principal, record_id, asked
             )
 

@@ -80,5 +80,7 @@ def back(
 
 def _provider(app: App) -> Provider:
     if app.provider is None:
-        raise NotFoundError("No identity provider is set.", remedy="Sign in by name or key.")
+        raise NotFoundError(
+            "No identity provider is set.", remedy="Sign in by name or key.", code="no_provider"
+        )
     return app.provider

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 import structlog
-from fastapi import Depends, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -19,10 +19,12 @@ from starlette.exceptions import HTTPException
 
 from api.access import ADMIN, ANALYST, DESK, KIOSK, LISTS, SUPERVISOR
 from api.crowd import Crowd
+from api.edge import PAGES as LOOKED_AT
 from api.edge import limited
-from api.problems import DATABASE_TROUBLE, kind_of
+from api.problems import DATABASE_TROUBLE, http_error, kind_of, tell_operator
+from api.refusals import explained, kind_to_tell
 from api.rendering import form_token, page
-from api.words import WORDS
+from api.words import say
 from matcher.bootstrap import App
 from matcher.entities import Language
 from matcher.errors import ForbiddenError, MatcherError, UnauthenticatedError
@@ -35,6 +37,7 @@ KIOSKS = frozenset({KIOSK})
 EVERYBODY: frozenset[Role] = frozenset()
 
 PAGES: Mapping[str, frozenset[Role]] = {
+    "GET /": EVERYBODY,
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "POST /sign-in/password": EVERYBODY,
@@ -134,6 +137,24 @@ class PageRoute(APIRoute):
         return guarded
 
 
+def answer_with_pages(web: FastAPI) -> None:
+    """Let people who type an address that is none of the pages read so on one."""
+    web.add_exception_handler(HTTPException, _no_page)
+
+
+async def _no_page(request: Request, error: Exception) -> Response:
+    path = request.url.path
+    if not path.startswith(LOOKED_AT):
+        return await http_error(request, error)
+    request.state.language = _language(request)
+    status, _ = kind_of(error)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        # What a form was sent to is loaded again, or asked for in another language.
+        where = path.rpartition("/")[0] or "/sign-in"
+        return RedirectResponse(f"{where}?lang={request.state.language}", HTTPStatus.SEE_OTHER)
+    return _error_page(request, error)
+
+
 def give_session(response: Response, cookie: str, token: str, request: Request) -> None:
     """Let the browser keep the token of its session, out of reach of scripts and other sites."""
     _remember(response, cookie, token, request)
@@ -168,6 +189,7 @@ async def _let_in(request: Request, allowed: frozenset[Role]) -> None:
             raise ForbiddenError(
                 f"A key of the role {principal.role} may not do this.",
                 remedy=f"Use a key of one of the roles {', '.join(sorted(allowed))}.",
+                code="role_may_not",
             )
         request.state.principal = principal
         request.state.navigation = {
@@ -181,7 +203,9 @@ async def _let_in(request: Request, allowed: frozenset[Role]) -> None:
         sent = str(form.get("token", "")).encode()
         if not hmac.compare_digest(sent, form_token(token).encode()):
             raise ForbiddenError(
-                "The form is not one of this session.", remedy="Load the page and try again."
+                "The form is not one of this session.",
+                remedy="Load the page and try again.",
+                code="form_old",
             )
 
 
@@ -194,7 +218,9 @@ def _refuse_other_sites(request: Request) -> None:
     else:
         same = site in ("same-origin", "none")
     if not same:
-        raise ForbiddenError("Another site sent this form.", remedy="Use the page itself.")
+        raise ForbiddenError(
+            "Another site sent this form.", remedy="Use the page itself.", code="other_site"
+        )
 
 
 def _entrance(request: Request) -> str:
@@ -216,30 +242,31 @@ def _language(request: Request) -> Language:
 
 def _error_page(request: Request, error: Exception) -> Response:
     status, kind = kind_of(error)
+    tell_operator(error)
     if request.url.path.startswith("/kiosk") and request.method == "POST":
         # An answer here would leave what was typed with the browser, to be sent again.
         return RedirectResponse(
             f"/kiosk/sorry?kind={kind}&lang={request.state.language}", HTTPStatus.SEE_OTHER
         )
-    # Visitors cannot do anything about it; staff read what the interface would say.
-    at_kiosk = request.url.path.startswith("/kiosk")
-    told = f"{error}" if isinstance(error, MatcherError) and not at_kiosk else ""
-    return sorry(request, kind, status=status, told=told)
+    return sorry(request, kind, status=status, told=explained(error, request.state.language))
 
 
 def sorry(
     request: Request, kind: str, *, status: HTTPStatus = HTTPStatus.OK, told: str = ""
 ) -> Response:
-    """The page that says what kind of thing went wrong, and the way back."""
+    """The page that says what went wrong, how to mend it, and the way back."""
     at_kiosk = request.url.path.startswith("/kiosk")
+    language: Language = request.state.language
     return page(
         "error.html",
         request,
-        language=request.state.language,
+        language=language,
         status=status,
-        kind=kind if f"error.{kind}" in WORDS else "internal",
-        told=told,
-        home="/kiosk" if at_kiosk else _home(request),
+        kind=kind_to_tell(kind),
+        # Visitors can do no more than ask.
+        told=say("mend.kiosk", language) if at_kiosk else told,
+        home=(home := "/kiosk" if at_kiosk else _home(request)),
+        home_name="back_to_start" if at_kiosk else NAVIGATION[home],
         at_kiosk=at_kiosk,
     )
 

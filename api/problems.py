@@ -90,6 +90,7 @@ def problem_of(
 ) -> Response:
     """The problem details of an error of the matcher."""
     status, kind = kind_of(error)
+    tell_operator(error)
     return problem(
         path,
         status,
@@ -97,27 +98,37 @@ def problem_of(
         detail=error.message,
         remedy=error.remedy,
         more=more,
-        headers=_HEADERS.get(type(error)),
+        headers=_headers(error),
     )
 
 
+def _headers(error: MatcherError) -> Mapping[str, str]:
+    if isinstance(error, TooManyRequestsError):
+        return {"Retry-After": str(error.seconds)}
+    return _HEADERS.get(type(error), {})
+
+
 def kind_of(error: Exception) -> tuple[HTTPStatus, str]:
-    """Status and kind of an error that is foreseen; what the operator must see is logged."""
+    """Status and kind of an error that is foreseen."""
     match error:
         case MatcherError():
-            status, kind = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
-            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                log.error("request_failed", error=type(error).__name__, reason=error.message)
-            return status, kind
+            return next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
         case HTTPException():
             status = HTTPStatus(error.status_code)
             return status, _HTTP.get(status, _UNREADABLE)[0]
         case RequestValidationError():
             return HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input"
         case _:
-            # The text of a database's error holds the statement and its values.
-            log.error("request_failed", error=type(error).__name__)
             return HTTPStatus.SERVICE_UNAVAILABLE, "not-ready"
+
+
+def tell_operator(error: Exception) -> None:
+    """Log an error that nobody who asks can mend."""
+    if kind_of(error)[0] < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return
+    # The text of a database's error holds the statement and its values.
+    why = {"reason": error.message} if isinstance(error, MatcherError) else {}
+    log.error("request_failed", error=type(error).__name__, **why)
 
 
 def internal_problem(path: str) -> Response:
@@ -136,7 +147,7 @@ def answer_with_problems(app: FastAPI) -> None:
     for kind, handler in (
         (MatcherError, _matcher_error),
         (RequestValidationError, _invalid_request),
-        (HTTPException, _http_error),
+        (HTTPException, http_error),
         *((kind, _no_database) for kind in DATABASE_TROUBLE),
     ):
         app.add_exception_handler(kind, handler)
@@ -159,7 +170,8 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     )
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
+async def http_error(request: Request, error: Exception) -> Response:
+    """The problem details of an address or method that there is not."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     status = HTTPStatus(error.status_code)
     kind, detail, remedy = _HTTP.get(status, _UNREADABLE)
@@ -185,8 +197,7 @@ _UNREADABLE = ("invalid-input", "The request cannot be read.", "Send JSON in UTF
 
 
 async def _no_database(request: Request, error: Exception) -> Response:
-    # Its text holds the statement and its values, so only its kind is told.
-    log.error("request_failed", error=type(error).__name__)
+    tell_operator(error)
     return problem(
         request.url.path,
         HTTPStatus.SERVICE_UNAVAILABLE,

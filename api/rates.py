@@ -9,7 +9,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.access import SCHEMES, GuardedRoute, Service
+from api.access import SCHEMES, Caller, GuardedRoute, Service
 from api.records import Day, Id
 from api.schemas import Evidence, FairRates, RateList, problem_responses
 from matcher.entities import FairType, Language
@@ -17,6 +17,7 @@ from matcher.rates.dimensions import Dimension
 from matcher.rates.periods import Period, Span
 from matcher.rates.registry import FORMULAS
 from matcher.service import figures
+from matcher.service.audit import Action, Occasion, new_entry
 from matcher.service.clock import day_of
 from matcher.service.rate_views import View, evidence_view, fair_view, report_view
 
@@ -25,7 +26,7 @@ rates = APIRouter(
     tags=["rates"],
     route_class=GuardedRoute,
     dependencies=list(SCHEMES),
-    responses=problem_responses(401, 403, 413, 422, 500, 503),
+    responses=problem_responses(401, 403, 413, 422, 429, 500, 503),
 )
 
 Place = Annotated[str | None, Query(pattern=r"^[0-9]{2,3}$", description="district or county")]
@@ -95,6 +96,7 @@ def rates_of_a_period(
 @rates.get("/rates/{rate}/events", responses={200: {"model": Evidence}})
 def events_behind_a_rate(
     app: Service,
+    caller: Caller,
     asked: Asked,
     rate: RateKey,
     side: Annotated[
@@ -104,8 +106,12 @@ def events_behind_a_rate(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
     lang: Lang = Language.ZH,
 ) -> Response:
-    """The events that one side of a rate counts: numbers and ids of records, nothing else."""
+    """The events that one side of a rate counts: numbers and ids of records, nothing else.
+
+    That somebody asked is logged; some of the ids are of people.
+    """
     found = app.figures.evidence(asked, rate, side, after=after, limit=limit)
+    app.audit.note(new_entry(caller, Action.EVIDENCE, Occasion.FIGURE, app.clock(), detail=rate))
     return _json(evidence_view(found, language=lang))
 
 

@@ -277,6 +277,7 @@ def _code(code: str | None, field: str, known: Container[str]) -> str | None:
         raise InvalidInputError(
             f"The field {field} holds a code that is not in the reference table.",
             remedy="Use the codes of data/reference; data/formats.md says which table.",
+            code="unknown_code",
         )
     return code
 

@@ -441,7 +441,7 @@ class Finding(Answer):
 
 
 class Findings(Answer):
-    """What the law objects to; the counts leave out what a supervisor let stand."""
+    """What the law objects to; the counts leave out what somebody let stand."""
 
     forbidden: int
     check: int
@@ -462,6 +462,7 @@ class Overridden(Answer):
     reason: str
     made_at: str
     made_by: str
+    severity: str
 
 
 class Erased(Answer):

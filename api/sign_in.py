@@ -27,6 +27,12 @@ from matcher.service.keys import Role
 sign_in = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+@sign_in.get("/")
+def door() -> Response:
+    """Where whoever types the name of the machine only is led."""
+    return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+
+
 @sign_in.get("/sign-in")
 def entrance(
     request: Request, language: Spoken, onwards: Annotated[str, Query(alias="next")] = ""

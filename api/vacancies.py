@@ -14,9 +14,9 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response, Up
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from api.access import ADMIN, SUPERVISOR
-from api.page_route import PageRoute, Service, Spoken
+from api.page_route import PageRoute, Service, SignedIn, Spoken
 from api.records import Id
+from api.refusals import explained
 from api.rendering import page
 from api.vacancy_form import (
     Fields,
@@ -32,19 +32,22 @@ from matcher.compliance.findings import Code
 from matcher.compliance.sentences import ground_name
 from matcher.entities import Language, Vacancy
 from matcher.errors import ConflictError, InvalidInputError
+from matcher.intake.layouts import LAYOUTS
+from matcher.intake.model import Kind
 from matcher.service.clock import day_of
-from matcher.service.lint import Checked
+from matcher.service.lint import DECIDE, Checked
 from matcher.service.lint_views import checked_view
 from matcher.service.vacancy_intake import ObjectionError
 from matcher.service.view_words import SIMULATED
 
 vacancies = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-MAY_OVERRIDE = frozenset({SUPERVISOR, ADMIN})
 LISTED, LOOKED_AT = 25, 5_000
 """Vacancies on a page of the list, and how many are held against the law for it."""
 HELD = 100
 """Vacancies of a file that are shown with what is found in them."""
+COLUMNS = LAYOUTS[Kind.VACANCIES].columns
+"""What each column of such a file holds; there are words for how that is written."""
 
 VacancyId = Annotated[Id, Path()]
 
@@ -137,6 +140,7 @@ def choose(request: Request, language: Spoken) -> Response:
 @vacancies.post("/vacancies/file")
 def send(
     app: Service,
+    who: SignedIn,
     request: Request,
     language: Spoken,
     file: UploadFile,
@@ -160,9 +164,9 @@ def send(
             language=language,
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
             sieved=None,
-            told=str(error),
+            told=explained(error, language),
         )
-    sieved = app.vacancy_intake.sieve(found, now=now, publish=do is Do.PUBLISH)
+    sieved = app.vacancy_intake.sieve(found, by=who, now=now, publish=do is Do.PUBLISH)
     held = sieved.held[:HELD]
     return page(
         "vacancies/file.html",
@@ -172,6 +176,7 @@ def send(
         sieved=sieved,
         read=len(found),
         rejects=rejects[:HELD],
+        columns=COLUMNS,
         held=[(one, checked_view(checked, language), fields_of(one)) for one, checked in held],
         published=do is Do.PUBLISH,
     )
@@ -209,9 +214,9 @@ def change(
 
 
 @vacancies.post("/vacancies/{vacancy_id}/close")
-def close(app: Service, vacancy_id: VacancyId) -> Response:
+def close(app: Service, who: SignedIn, vacancy_id: VacancyId) -> Response:
     """Take a vacancy out of all lists."""
-    app.register.close_vacancy(vacancy_id, now=app.clock())
+    app.register.close_vacancy(vacancy_id, by=who, now=app.clock())
     return RedirectResponse("/lint", HTTPStatus.SEE_OTHER)
 
 
@@ -226,7 +231,7 @@ def _handle(
 ) -> Response:
     """Read the form of a new vacancy or of one that was `before`; check it, or publish it."""
     principal, now = request.state.principal, app.clock()
-    reasons = _reasons(form) if principal.role in MAY_OVERRIDE else {}
+    reasons = _reasons(form)
     shown = Shown(
         fields=said(form), vacancy_id="" if before is None else before.id, reasons=reasons
     )
@@ -239,16 +244,18 @@ def _handle(
         if do is Do.CHECK:
             return _page(app, request, language, shown)
         app.vacancy_intake.publish(
-            vacancy, reasons=reasons, made_by=principal.id, now=now, new=before is None
+            vacancy, reasons=reasons, by=principal, now=now, new=before is None
         )
     except UnreadableFieldsError as error:
         shown, status = replace(shown, wrong=error.names), HTTPStatus.UNPROCESSABLE_ENTITY
     except InvalidInputError as error:
-        shown, status = replace(shown, told=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        told = explained(error, language)
+        shown, status = replace(shown, told=told), HTTPStatus.UNPROCESSABLE_ENTITY
     except ObjectionError:
         shown, status = replace(shown, blocked=True), HTTPStatus.CONFLICT
     except ConflictError as error:
-        shown, status = replace(shown, told=str(error)), HTTPStatus.CONFLICT
+        told = explained(error, language)
+        shown, status = replace(shown, told=told), HTTPStatus.CONFLICT
     else:
         return RedirectResponse(f"/vacancies/{vacancy.id}", HTTPStatus.SEE_OTHER)
     return _page(app, request, language, shown, status=status)
@@ -277,7 +284,7 @@ def _page(
         title_pieces=list(marked(fields["title"], "title", findings)),
         text_pieces=list(marked(fields["text"], "text", findings)),
         employer=app.vacancy_intake.employer(fields["employer_id"]),
-        may_override=request.state.principal.role in MAY_OVERRIDE,
+        decides=request.state.principal.role in DECIDE,
         reference=app.reference,
         languages=list(Language),
     )

@@ -27,6 +27,7 @@ from matcher.features.columns import (
     SEEKER_TYPES,
     VACANCY_TYPES,
     Column,
+    Past,
     SeekerColumns,
     VacancyColumns,
     day_number,
@@ -135,7 +136,7 @@ def _make(app: App) -> None:
     languages = [seeker.language for seeker in seekers]
     whole = _spread(queries, asking, languages, columns.occupations, rng)
     _save("seekers", columns, centred_seekers(whole, centring))
-    offers = indexer.offers([(v, v.openings) for v in vacancies], hire_rates)
+    offers = indexer.offers([(v, v.openings) for v in vacancies], Past(hire_rates, {}))
     languages = [vacancy.language for vacancy in vacancies]
     whole = _spread(passages, offering, languages, offers.occupations, rng)
     _save("vacancies", offers, centred_vacancies(whole, centring))

@@ -1,13 +1,14 @@
 """A server whose list is ready made, as the web edge sends it or as bare ASGI sends the same bytes.
 
-`benchmarks/service.py` starts it: `edge.py edge|bare --port N`.
+`benchmarks/service.py` starts it: `edge.py edge|bare|threads --port N`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import orjson
 import uvicorn
@@ -33,20 +34,22 @@ def edge(settings: Settings) -> ASGIApp:
     return create_app(app)
 
 
-def bare(settings: Settings) -> ASGIApp:
-    """The same bytes and nothing else."""
+def bare(settings: Settings, *, change_threads: bool = False) -> ASGIApp:
+    """The same bytes and nothing else, but for the change of threads that making a list needs."""
     content = (settings.var_dir / ANSWER).read_bytes()
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
 
     async def answer(scope: Scope, _receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            body = await asyncio.to_thread(lambda: content) if change_threads else content
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": content})
+            await send({"type": "http.response.body", "body": body})
 
     return answer
 
 
+APPS = {"edge": edge, "bare": bare, "threads": partial(bare, change_threads=True)}
+
 if __name__ == "__main__":
-    apps: dict[str, Any] = {"edge": edge, "bare": bare}
-    made = apps[sys.argv[1]](Settings())
+    made = APPS[sys.argv[1]](Settings())
     uvicorn.run(made, port=int(sys.argv[3]), access_log=False, lifespan="auto")

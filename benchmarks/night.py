@@ -178,7 +178,7 @@ def main() -> None:
         index = published(app)
         for name, prepare_lists, asking in (
             ("candidates", partial(prepare_candidates, sent={}), "seekers"),
-            ("shortlists", prepare_shortlists, "vacancies"),
+            ("shortlists", partial(prepare_shortlists, sent={}), "vacancies"),
         ):
             pool = getattr(index, asking)
             some = index if every else replace(index, **{asking: drawn(pool)})
@@ -246,7 +246,6 @@ def planned(app: App, index: IndexGeneration, lists: Path, timed: Callable[..., 
             index,
             lists / "candidates",
             lists / "slates",
-            ranker=champion.ranker,
             prices=prices,
             progress=lambda _done, _total: None,
         ),

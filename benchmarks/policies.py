@@ -28,13 +28,13 @@ from matcher.jobs.plan import CARE
 from matcher.jobs.rehearsal import Town, rehearse
 from matcher.progress import track
 from matcher.ranking.examples import PLACED_WITHIN
-from matcher.simulation.beliefs import Crowded, Noisy, Partial, Stale, too_sure
-from matcher.simulation.market import ACCEPT_EASE, COMPETITION, GO_EASE
+from matcher.simulation.beliefs import Noisy, Partial, Stale, too_sure
 from matcher.simulation.outcomes import outcomes
 from matcher.simulation.people import DAYS, Ints
 from matcher.simulation.policies import (
     Allocated,
     Belief,
+    Likeliest,
     Newest,
     Penalised,
     Policy,
@@ -43,18 +43,16 @@ from matcher.simulation.policies import (
     as_stated,
     best,
 )
-from matcher.simulation.preferences import Preferences, chance
+from matcher.simulation.preferences import Preferences
 from matcher.simulation.register import Candidates, Register
-from matcher.simulation.year import Year
+from matcher.simulation.year import Year, likelihood
 
 SEEDS, SEEKERS = 20, 2_000
 FLOOR = 0.85
 """As the service has them."""
 NEWEST, SIMILAR, RANKER = "newest first", "similarity", "ranker"
-PENALTY, ALLOCATION, KNOWING = "ranker less crowd", "allocation", "allocation that knows the crowd"
+PENALTY, LIKELIEST, ALLOCATION = "ranker less crowd", "likeliest hire", "allocation"
 ORACLE = "all-knowing"
-SHARP = 4.0
-"""An employer decides by a threshold; what they do near it is known less well than far from it."""
 TOLD = {
     "employment_rate": ("employment rate, %", 100),
     "fill_rate": ("fill rate, %", 100),
@@ -64,7 +62,8 @@ TOLD = {
     "applicants": ("people sent per opening", 1),
     "exposure_gini": ("Gini of exposure", 1),
     "coverage": ("coverage, %", 100),
-    "recall": ("recall@10 of the best 5, %", 100),
+    "recall": ("recall@10 of the best 5 if nobody else applied, %", 100),
+    "recall_now": ("recall@10 of the best 5 as things stand, %", 100),
     "worse": ("people with worse lists, %", 100),
     "loss": ("what these lose, %", 100),
 }
@@ -152,12 +151,7 @@ class AllKnowing:
 
     def lists(self, register: Register, candidates: Candidates, open_now: Ints) -> Ints:  # noqa: ARG002
         """By the chance that the person goes and agrees and the employer wants one more."""
-        people, jobs = candidates.people[candidates.owners], candidates.vacancies
-        wish = self.preferences.of_seekers(people, jobs)
-        crowd = np.log1p((candidates.applied + 1) / self.preferences.vacancies.openings[jobs])
-        margin = self.preferences.of_employers(people, jobs) - COMPETITION * crowd
-        yes = chance(1.2 * wish + GO_EASE) * chance(1.5 * wish + ACCEPT_EASE)
-        return best(candidates, yes * chance(SHARP * margin))
+        return best(candidates, likelihood(candidates, self.preferences))
 
 
 def by_chances(name: str, belief: Callable[[Town], Belief], teacher: towns.Teacher) -> list[Case]:
@@ -177,13 +171,11 @@ def stated(_town: Town) -> Belief:
 
 def compare_policies(study: Study) -> None:
     """All policies, and their differences from the ranker's own lists."""
-    crowd = knows_the_crowd(study)
-    terms = Terms(exposure=study.teacher.exposure, care=CARE, floor=FLOOR)
     cases = [
         Case(name=NEWEST, policy=lambda _: Newest()),
         Case(name=SIMILAR, policy=lambda _: Similarity()),
         *by_chances("", stated, study.teacher),
-        Case(name=KNOWING, policy=lambda _: Allocated(terms, crowd)),
+        Case(name=LIKELIEST, policy=lambda _: Likeliest()),
     ]
     found = study.lived(cases)
     names = [case.name for case in cases]
@@ -200,6 +192,7 @@ def compare_policies(study: Study) -> None:
     for kind in ("sex", "age", "special group", "language"):
         table.add_row(kind, *(ratio(found[name], kind) for name in names))
     console.print(table)
+    tell_the_crowd(study)
 
 
 def compare_beliefs(study: Study) -> None:
@@ -258,12 +251,11 @@ def differences(study: Study, groups: Mapping[str, Sequence[Case]]) -> None:
     console.print(table)
 
 
-def knows_the_crowd(study: Study) -> Crowded:
-    """Chances corrected by who was sent before, learnt in the teacher's bureau."""
+def tell_the_crowd(study: Study) -> None:
+    """Chances as they were told over a year of allocated lists, and what came true, by crowd."""
     town = towns.town(study.app, towns.TEACHER, towns.PUPILS)
-    year = study.live(town, Case(name=RANKER, policy=lambda _: Ranked()))
-    crowd = Crowded.of(year)
-    console.print(f"Log odds of a hire, simulated: {crowd}")
+    terms = Terms(exposure=study.teacher.exposure, care=CARE, floor=FLOOR)
+    year = study.live(town, Case(name=ALLOCATION, policy=lambda _: Allocated(terms)))
     chances, sent = year.told.T
     old = (chances > 0) & (year.referrals[:, 2] < DAYS - PLACED_WITHIN)
     table = markdown("People sent before, per opening left", "referrals", "chance told", "hired")
@@ -273,7 +265,6 @@ def knows_the_crowd(study: Study) -> Crowded:
         label = f"{low:g} to below {high:g}" if high < np.inf else f"{low:g} or more"
         table.add_row(label, f"{some.sum():,}", *(f"{share:.3f}" for share in told))
     console.print(table)
-    return crowd
 
 
 Kept = Sequence[Mapping[str, np.ndarray]]

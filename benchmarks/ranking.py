@@ -23,7 +23,14 @@ from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.trained import TrainedRanker
-from matcher.ranking.training import LEAVES, PARAMETERS, RATE, TREES
+from matcher.ranking.training import (
+    HIRE_PARAMETERS,
+    HIRE_TREES,
+    LEAVES,
+    PARAMETERS,
+    RATE,
+    TREES,
+)
 
 CANDIDATES, EXPLAINED = 200, 30
 LISTS, CALLS, ROUNDS = 100, 200, 5
@@ -64,8 +71,11 @@ def ranker(trees: int, leaves: int, rng: np.random.Generator) -> TrainedRanker:
     data = lgb.Dataset(rows, gains, group=np.full(2_000, 25), feature_name=list(FEATURE_NAMES))
     parameters = {**PARAMETERS, "num_leaves": leaves, "learning_rate": RATE}
     model = lgb.train(parameters, data, trees).model_to_string()
+    hired = lgb.Dataset(rows, gains == gains.max(), feature_name=list(FEATURE_NAMES))
+    hires = lgb.train(dict(HIRE_PARAMETERS), hired, HIRE_TREES).model_to_string()
     curve = Curve(1.0, 0.0)
-    return TrainedRanker("made-up", LinearRanker(), lgb.Booster(model_str=model), curve, curve)
+    booster, chances = (lgb.Booster(model_str=text) for text in (model, hires))
+    return TrainedRanker("made-up", LinearRanker(), booster, curve, curve, chances)
 
 
 def onnx_session(made: TrainedRanker) -> tuple[Way, int]:
@@ -126,7 +136,12 @@ def ways_of(made: TrainedRanker) -> list[tuple[str, Way, int, int]]:
     ]
     if ONNX:
         ways.append(("ONNX Runtime", *onnx_session(made), CANDIDATES))
-    return [*ways, ("contributions", made.contributions, size, EXPLAINED)]
+    scores = np.zeros(CANDIDATES)
+    return [
+        *ways,
+        ("chances", lambda rows: made.chances(rows, scores), size, CANDIDATES),
+        ("contributions", made.contributions, size, EXPLAINED),
+    ]
 
 
 def main() -> None:

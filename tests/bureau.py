@@ -16,15 +16,19 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from matcher.bootstrap import App
 from matcher.config import ROOT, Settings
+from matcher.db.audit import Entry
 from matcher.db.engine import migrate, open_engine, writing
 from matcher.db.store import upsert
 from matcher.entities import Employer
 from matcher.jobs.index import build_index
-from matcher.service.keys import Role
+from matcher.service.keys import Principal, Role
 from tests.databases import database, driven
 
 NOON = datetime(2026, 3, 16, 4, 0, tzinfo=UTC)
 TEMPLATE = "filled_bureau"
+CLERK, BOSS = Principal("clerk", Role.COUNSELLOR), Principal("boss", Role.SUPERVISOR)
+FILLED = 5
+"""Entries of the audit log about the records that the register is filled with."""
 NEVER = 3600.0
 """Seconds between the follower's rounds where a test must not depend on them."""
 
@@ -56,6 +60,7 @@ def settings_in(folder: Path, model: Path, database_url: str = "") -> Settings:
         database_url=database_url,
         encoder=str(model),
         exploration_share=0,
+        requests_per_minute=1_000_000,
     )
 
 
@@ -91,6 +96,12 @@ class Bureau:
 
     def put(self, path: str, body: object, *, role: Role = Role.COUNSELLOR):
         return self.client.put(path, json=body, headers=self.headers(role))
+
+
+def logged(app: App, *, person: str | None = None) -> list[Entry]:
+    """What the audit log holds since the register was filled, oldest first."""
+    found = reversed(app.audit.page(BOSS, person=person))
+    return [entry for number, entry in found if number > FILLED]
 
 
 SEEKER = {

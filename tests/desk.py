@@ -10,8 +10,8 @@ from httpx2 import Response
 
 from matcher.db.audit import Entry
 from matcher.service.audit import Action
-from matcher.service.keys import Principal, Role
-from tests.bureau import NOON, Bureau
+from matcher.service.keys import Role
+from tests.bureau import NOON, Bureau, logged
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
@@ -42,8 +42,7 @@ class AtDesk:
 
     def log(self, action: Action | None = None) -> list[Entry]:
         """What the audit log holds, oldest first."""
-        found = self.bureau.app.audit.page(Principal("", Role.SUPERVISOR))
-        return [entry for _, entry in reversed(found) if action in (None, entry.action)]
+        return [entry for entry in logged(self.bureau.app) if action in (None, entry.action)]
 
 
 def sign_in(bureau: Bureau, role: Role = Role.COUNSELLOR, name: str = "chen") -> AtDesk:

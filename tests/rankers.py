@@ -41,8 +41,8 @@ class Recorder:
     def contributions(self, rows: np.ndarray) -> np.ndarray:
         return np.zeros(rows.shape)
 
-    def chances(self, scores: np.ndarray) -> Chances | None:
-        return None if self.inner is None else self.inner.chances(scores)
+    def chances(self, rows: np.ndarray, scores: np.ndarray) -> Chances | None:
+        return None if self.inner is None else self.inner.chances(rows, scores)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from typer.testing import CliRunner, Result
 
 from matcher.cli import app
 from matcher.config import ROOT
+from matcher.db.audit import newest_entries
+from matcher.db.audit_seals import seal
+from matcher.db.engine import open_engine, reading
 from matcher.identity import holds_number
 
 
@@ -45,6 +49,17 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     assert listed.exit_code == 0, listed.output
     assert " 1. " in listed.output
     assert "Simulated data" in listed.output
+    person = ("--seeker", "SIM-S000001")
+    for command in (("match",), ("why",), ("why", "--vacancy", "SIM-V000001")):
+        refused = run(*command, *person)
+        assert refused.exit_code == 1
+        assert "--reason present" in refused.output
+        looked = run(*command, *person, "--reason", "requested")
+        assert looked.exit_code == 0, looked.output
+    refused = run("match", "--vacancy", "SIM-V000001", "--reason", "other")
+    assert "--reason present" in refused.output
+    assert run("match", "--vacancy", "SIM-V000001", "--reason", "for_vacancy").exit_code == 0
+    assert looks(tmp_path / "var") == ["listed", "listed", "opened", "shortlisted"]
     rates = run("rates")
     assert "求職就業率 employment rate" in rates.output
     assert "/ 120," in rates.output
@@ -63,9 +78,30 @@ def test_the_whole_way_from_a_simulated_register_to_a_list(run, tmp_path: Path):
     assert len(set(re.findall(r"mk_[\w-]+", welcomed))) == 2
     assert holds_number(welcomed)
     assert re.search(r"/desk\n  counsellor +\S{20}\n  supervisor +\S{20}\n  analyst", welcomed)
+    assert re.search(r"somebody to find  SIM-S\d+ ", welcomed)
     assert run("welcome").exit_code == 0
     assert run("check").exit_code == 0
     assert "for trying" in run("key", "list").output
+    assert "Nothing is sealed yet" in run("audit").output
+    engine = open_engine(f"sqlite:///{tmp_path / 'var' / 'matcher.db'}")
+    seal(engine, now=datetime.now(UTC))
+    assert run("audit").output.startswith("As sealed up to entry ")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_log_no_update")
+        connection.exec_driver_sql("UPDATE audit_log SET who = 'nobody' WHERE seq = 1")
+    engine.dispose()
+    told = run("audit")
+    assert told.exit_code == 1
+    assert "are not what was sealed" in told.output
+
+
+def looks(folder: Path) -> list[str]:
+    """What somebody at the machine looked at."""
+    engine = open_engine(f"sqlite:///{folder / 'matcher.db'}")
+    with reading(engine) as connection:
+        found = newest_entries(connection, who="command", person=None, before=None, limit=99)
+    engine.dispose()
+    return [entry.action for _, entry in reversed(found) if entry.action != "shown"]
 
 
 @pytest.mark.parametrize(

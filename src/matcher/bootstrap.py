@@ -40,6 +40,7 @@ from matcher.service.figures import Figures
 from matcher.service.indexing import Indexer
 from matcher.service.keys import Keys
 from matcher.service.kiosks import Kiosks
+from matcher.service.limits import Limiter
 from matcher.service.lint import Lint
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
@@ -185,6 +186,11 @@ class App:
         return Keys(lambda: self.engine)
 
     @cached_property
+    def limiter(self) -> Limiter:
+        """How often each key may ask."""
+        return Limiter(self.settings.requests_per_minute)
+
+    @cached_property
     def lists(self) -> Lists:
         """Match lists."""
         return Lists(
@@ -302,7 +308,7 @@ class App:
 
     @cached_property
     def lint(self) -> Lint:
-        """What the law objects to, and what a supervisor let stand."""
+        """What the law objects to, and what somebody let stand."""
         return Lint(self.engine, self.linter)
 
     @cached_property

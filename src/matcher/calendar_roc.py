@@ -16,6 +16,7 @@ def roc_year(day: date) -> int:
         raise InvalidInputError(
             f"{day.isoformat()} lies before the Republic of China's first year, 1912.",
             remedy="Give a date from 1912-01-01 on, or show this one as an ISO date.",
+            code="before_1912",
         )
     return year
 

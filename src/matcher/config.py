@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(
         default=None, description="what proves to the provider that it is this service"
     )
+    requests_per_minute: int = Field(
+        default=600, ge=1, description="requests of one API key within a minute, in each process"
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, description="port to listen on")
 

@@ -355,6 +355,7 @@ class Void:
 class Impression:
     """A slate that was shown: `items` are candidate ids in rank order with their scores.
 
+    `chances` are those of a hire that were told with them, empty where none were.
     Exactly one of `seeker_id` and `vacancy_id` is set; neither for a profile nobody registered.
     `exploration` is the share of such slates in which chance exchanges two places, None where it
     may not; `swapped` are the ranks exchanged in this one. `plan` names the plan by whose prices
@@ -376,3 +377,4 @@ class Impression:
     propensity: float | None = None
     exploration: float | None = None
     swapped: tuple[int, ...] = ()
+    chances: tuple[float, ...] = ()

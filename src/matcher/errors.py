@@ -6,13 +6,16 @@ from __future__ import annotations
 class MatcherError(Exception):
     """Base of all expected errors: says what is wrong and how to mend it, never whom it concerns.
 
-    `remedy` is a sentence that tells the reader what to do.
+    `remedy` is a sentence that tells the reader what to do. Of an error that people at a page can
+    meet, `code` names the sentence that says both in their language, and `places` fill it in.
     """
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", code: str = "", **places: object) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.code = code
+        self.places = places
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
@@ -47,7 +50,14 @@ class UnauthenticatedError(MatcherError):
 
 
 class TooManyRequestsError(MatcherError):
-    """The caller asks more often than anybody needs to who has nothing to try out."""
+    """The caller asks more often than anybody needs to who has nothing to try out.
+
+    `seconds`: after how many to ask again.
+    """
+
+    def __init__(self, message: str, *, remedy: str, seconds: int) -> None:
+        super().__init__(message, remedy=remedy)
+        self.seconds = seconds
 
 
 class ArtefactError(MatcherError):

@@ -141,27 +141,26 @@ def scored_vacancies(
     return _scored(asking, found.columns, found, ranker=ranker, reference=reference, today=today)
 
 
-def scores_of_pairs(
+def chances_of_pairs(
     seekers: tuple[SeekerColumns, Vectors],
     vacancies: tuple[VacancyColumns, Vectors],
     *,
     ranker: Ranker,
     reference: Reference,
     today: int,
-) -> NDArray[np.float64]:
-    """Scores (n,) of n pairs whoever is eligible: row by row of both sides."""
+) -> Chances | None:
+    """Chances of n pairs whoever is eligible: row by row of both sides."""
     (people, asking), (offers, offered) = seekers, vacancies
-    rows = np.arange(len(people), dtype=np.int32)
-    return ranker.scores(
-        build_rows(
-            people,
-            offers,
-            similarity=products_of(asking.texts, rows, offered.texts, rows),
-            title_similarity=title_similarity(asking.titles, offered.titles),
-            distance_km=distance_km(people, offers, reference.distances_km),
-            today=today,
-        )
+    numbers = np.arange(len(people), dtype=np.int32)
+    rows = build_rows(
+        people,
+        offers,
+        similarity=products_of(asking.texts, numbers, offered.texts, numbers),
+        title_similarity=title_similarity(asking.titles, offered.titles),
+        distance_km=distance_km(people, offers, reference.distances_km),
+        today=today,
     )
+    return ranker.chances(rows, ranker.scores(rows))
 
 
 def match_seekers(
@@ -201,19 +200,17 @@ def match_seekers(
 def in_order(
     ids: NDArray[np.bytes_],
     scores: NDArray[np.float64],
+    chances: Chances | None,
     openings: NDArray[np.int32],
-    *,
-    ranker: Ranker,
-    prices: PriceList | None = None,
-) -> tuple[NDArray[np.intp], Chances | None]:
-    """Positions (n,) of candidates, best first, ties by id, and the chances that go with `scores`.
+    prices: PriceList | None,
+) -> NDArray[np.intp]:
+    """Positions (n,) of candidates, best first, ties by id.
 
-    The highest score first; under `prices`, where the ranker knows chances, what is best for all.
+    The highest score first; under `prices`, where `chances` are known, what is best for all.
     """
-    chances = ranker.chances(scores)
     if prices is None or chances is None:
-        return np.lexsort((ids, -scores)), chances
-    return prices.order(ids, chances.hired, openings), chances
+        return np.lexsort((ids, -scores))
+    return prices.order(ids, chances.hired, openings)
 
 
 def explained(
@@ -281,31 +278,32 @@ def _ranked(
 ) -> _Ranked[C]:
     found, scores, ids = scored.found, scored.scores, scored.found.columns.ids
     openings = vacancies.openings_left
-    order, chances = in_order(ids, scores, openings, ranker=ranker, prices=prices)
-    nothing = [None] * len(ids)
+    # By themselves, only the lines that are kept need chances.
+    chances = None if prices is None else ranker.chances(scored.rows, scores)
+    best = in_order(ids, scores, chances, openings, prices)[:k]
+    rows, columns = scored.rows[best], found.columns.take(best)
+    chances = ranker.chances(rows, scores[best]) if chances is None else chances.take(best)
+    nothing = [None] * len(best)
     free: Sequence[float | None] = nothing
     shown_to: Sequence[int | None] = nothing
     if prices is not None:
-        free = np.round(prices.free(ids, openings), 4).tolist()
-        shown_to = prices.shown_to(ids).tolist()
+        free = np.round(prices.free(ids, openings)[best], 4).tolist()
+        shown_to = prices.shown_to(ids[best]).tolist()
     hired = nothing if chances is None else np.round(chances.hired, 4).tolist()
     interviewed = nothing if chances is None else np.round(chances.interviewed, 4).tolist()
-    best = order[:k]
-    columns = found.columns.take(best)
     candidates = tuple(
         Candidate(
             id=key.decode(),
             rank=rank,
             score=round(score, 4),
             similarity=round(similarity, 4),
-            hired=hired[at],
-            interviewed=interviewed[at],
-            free=free[at],
-            shown_to=shown_to[at],
+            hired=hired[rank - 1],
+            interviewed=interviewed[rank - 1],
+            free=free[rank - 1],
+            shown_to=shown_to[rank - 1],
         )
-        for rank, (at, key, score, similarity) in enumerate(
+        for rank, (key, score, similarity) in enumerate(
             zip(
-                best.tolist(),
                 columns.ids.tolist(),
                 scores[best].tolist(),
                 found.similarity[best].tolist(),
@@ -315,4 +313,4 @@ def _ranked(
         )
     )
     plan = None if prices is None or chances is None else prices.plan
-    return _Ranked(candidates, scored.rows[best], columns, plan)
+    return _Ranked(candidates, rows, columns, plan)

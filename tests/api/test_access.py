@@ -39,19 +39,24 @@ RATES = {
 }
 PLAN, FAIR_PLAN = "GET /v1/plan", "GET /v1/fairs/{fair_id}/plan"
 ANALYST = RATES | {PLAN, FAIR_PLAN}
-COUNSELLOR = {
+LOOKS = {
     "GET /v1/seekers/{seeker_id}/changes",
     "GET /v1/seekers/{seeker_id}/matches",
     "GET /v1/seekers/{seeker_id}/vacancies/{vacancy_id}/why-not",
     "GET /v1/vacancies/{vacancy_id}/candidates",
+}
+"""Routes that want a reason."""
+COUNSELLOR = {
+    *LOOKS,
     "GET /v1/vacancies/{vacancy_id}/lint",
     "POST /v1/vacancies/{vacancy_id}/close",
     FAIR_PLAN,
+    OVERRIDE,
     *RATES,
     *BODIES,
 }
 BODIES[OVERRIDE] = {"code": "age", "words": "35歲以下", "reason": "依保全業法"}
-ALL = COUNSELLOR | {OVERRIDE, ERASE, PLAN}
+ALL = COUNSELLOR | {ERASE, PLAN}
 EXPECTED = {
     Role.KIOSK: KIOSK,
     Role.ANALYST: ANALYST,
@@ -78,7 +83,7 @@ def concrete(route: str) -> tuple[str, str]:
     ids |= {"{rate}": "fill_rate", "{fair_id}": "F-1"}
     for name, value in ids.items():
         path = path.replace(name, value)
-    return method, path
+    return method, f"{path}?reason=present" if route in LOOKS else path
 
 
 def test_every_route_but_the_open_ones_wants_a_key(bureau: Bureau):
@@ -109,7 +114,10 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(bureau: Bureau, role
 
 
 def test_a_kiosk_key_cannot_list_people_or_look_them_up(bureau: Bureau):
-    for path in ("/v1/seekers/S-1/matches", "/v1/vacancies/V-1/candidates"):
+    for path in (
+        "/v1/seekers/S-1/matches?reason=present",
+        "/v1/vacancies/V-1/candidates?reason=present",
+    ):
         answer = bureau.get(path, role=Role.KIOSK)
         assert answer.status_code == 403
         assert "lines" not in answer.json()

@@ -56,8 +56,8 @@ def test_who_is_sent_away_hears_when_to_come_again_and_others_are_served(bureau:
     crowd = bureau.client.app.state.crowd
     crowd._inside = INSIDE
     for answer in (
-        bureau.get("/v1/seekers/S-1/matches"),
-        bureau.get("/v1/vacancies/V-1/candidates"),
+        bureau.get("/v1/seekers/S-1/matches?reason=present"),
+        bureau.get("/v1/vacancies/V-1/candidates?reason=present"),
         bureau.post("/v1/matches", {"text": "倉庫"}),
     ):
         assert answer.status_code == 503
@@ -65,7 +65,7 @@ def test_who_is_sent_away_hears_when_to_come_again_and_others_are_served(bureau:
         assert answer.headers["retry-after"] == "1"
     assert bureau.get("/v1/rates").status_code == 200
     crowd._inside = 0
-    assert bureau.get("/v1/seekers/S-1/matches").status_code == 200
+    assert bureau.get("/v1/seekers/S-1/matches?reason=present").status_code == 200
 
 
 WORDS = {

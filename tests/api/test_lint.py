@@ -1,23 +1,38 @@
-"""What the law objects to is said with a vacancy; a supervisor may let it stand, with a reason."""
+"""What the law objects to is said with a vacancy; somebody may let it stand, with a reason."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from api.schemas import Findings, Overridden, StoredVacancy
+from matcher.compliance.findings import Code, Finding, Severity
 from matcher.db import tables
 from matcher.db.engine import reading, writing
 from matcher.db.overrides import Override, add_override, overrides_of
 from matcher.db.store import upsert
 from matcher.entities import Employer, Vacancy
 from matcher.service.keys import Role
+from matcher.service.lint import Checked, newest
 from tests.bureau import NOON, VACANCY, Bureau
 from tests.strategies import TODAY
 
 OBJECTIONABLE = VACANCY | {"text": "年齡35歲以下，女性佳"}
+WITHHELD = VACANCY | {"pay_low": None, "pay_high": None, "pay_disclosed": False}
 REASON = "保全業法第10條之1"
+MADE = Override(
+    id="O1",
+    vacancy_id="V1",
+    code="age",
+    words="35歲以下",
+    reason=REASON,
+    made_at=NOON,
+    made_by="k1",
+    severity=Severity.FORBIDDEN,
+)
 
 
 def override(bureau: Bureau, words: str, *, role: Role = Role.SUPERVISOR, code: str = "age"):
@@ -102,9 +117,35 @@ def test_a_reason_is_needed_and_holds_no_identity_number(bureau: Bureau):
         assert "A123456789" not in answer.text
 
 
-def test_a_counsellor_cannot_override(bureau: Bureau):
+def test_a_counsellor_cannot_let_stand_what_the_law_forbids(bureau: Bureau):
     bureau.put("/v1/vacancies/V-1", OBJECTIONABLE)
-    assert override(bureau, "年齡35歲以下", role=Role.COUNSELLOR).status_code == 403
+    refused = override(bureau, "年齡35歲以下", role=Role.COUNSELLOR)
+    assert refused.status_code == 403
+    assert "supervisor" in refused.json()["remedy"]
+    assert bureau.get("/v1/vacancies/V-1/lint").json()["forbidden"] == 2
+
+
+def test_a_counsellor_confirms_what_is_only_to_be_checked(bureau: Bureau):
+    bureau.put("/v1/vacancies/V-1", WITHHELD)
+    (finding,) = bureau.get("/v1/vacancies/V-1/lint").json()["findings"]
+    assert (finding["code"], finding["severity"]) == ("pay_withheld", "check")
+    answer = override(bureau, finding["words"], code="pay_withheld", role=Role.COUNSELLOR)
+    assert answer.status_code == 201
+    assert Overridden.model_validate(answer.json()).severity == "check"
+    assert bureau.get("/v1/vacancies/V-1/lint").json()["check"] == 0
+
+
+def test_a_check_that_was_confirmed_lets_nothing_stand_that_is_forbidden():
+    confirmed = replace(MADE, severity=Severity.CHECK)
+    check = Finding(Code.AGE, Severity.CHECK, "text", 0, 5, MADE.words)
+    forbidden = replace(check, severity=Severity.FORBIDDEN)
+    for overrides, standing in (
+        ([confirmed], [forbidden]),
+        ([MADE], []),
+        ([MADE, replace(confirmed, id="O2")], []),
+    ):
+        checked = Checked((check, forbidden), newest(overrides))
+        assert list(checked.open) == standing
 
 
 def test_all_of_it_works_on_postgres(bureau_on_postgres: Bureau):
@@ -114,23 +155,14 @@ def test_all_of_it_works_on_postgres(bureau_on_postgres: Bureau):
 
 
 def test_the_record_of_an_override_is_never_changed_or_deleted(engine: Engine):
-    made = Override(
-        id="O1",
-        vacancy_id="V1",
-        code="age",
-        words="35歲以下",
-        reason=REASON,
-        made_at=NOON,
-        made_by="k1",
-    )
     vacancy = Vacancy(id="V1", employer_id="E1", title="保全", openings=1, posted_on=TODAY)
     with writing(engine) as connection:
         upsert(connection, [Employer(id="E1", name="大港保全")])
         upsert(connection, [vacancy])
-        add_override(connection, made)
+        add_override(connection, MADE)
     table = tables.lint_overrides
     for statement in (update(table).values(reason="x"), delete(table)):
         with pytest.raises(DBAPIError, match="never changed"), writing(engine) as connection:
             connection.execute(statement)
     with reading(engine) as connection:
-        assert overrides_of(connection, "V1") == [made]
+        assert overrides_of(connection, "V1") == [MADE]

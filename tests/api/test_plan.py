@@ -24,7 +24,9 @@ def generation(bureau: Bureau, tmp_path: Path) -> str:
 
 def matches(bureau: Bureau, **asked: str) -> dict:
     answer = bureau.client.get(
-        "/v1/seekers/S-1/matches", params=asked, headers=bureau.headers(Role.COUNSELLOR)
+        "/v1/seekers/S-1/matches",
+        params={"reason": "present", **asked},
+        headers=bureau.headers(Role.COUNSELLOR),
     )
     assert answer.status_code == 200, answer.text
     return answer.json()

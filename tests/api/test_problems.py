@@ -40,7 +40,11 @@ def test_every_error_of_the_matcher_has_a_status():
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/seekers/S-77/matches?k=3", "/v1/vacancies/V-77/candidates?lang=en"]
+    "path",
+    [
+        "/v1/seekers/S-77/matches?reason=present&k=3",
+        "/v1/vacancies/V-77/candidates?reason=present&lang=en",
+    ],
 )
 def test_an_unknown_record_is_not_found(bureau: Bureau, path: str):
     body = problem(bureau.get(path), 404, "not-found")
@@ -148,7 +152,7 @@ def test_undisclosed_pay_has_no_figures(bureau: Bureau):
 
 @pytest.mark.parametrize("query", ["k=0", "k=101", "k=x", "lang=fr"])
 def test_a_wrong_query_is_refused(bureau: Bureau, query: str):
-    problem(bureau.get(f"/v1/seekers/S-1/matches?{query}"), 422, "invalid-input")
+    problem(bureau.get(f"/v1/seekers/S-1/matches?reason=present&{query}"), 422, "invalid-input")
 
 
 def test_a_body_of_more_than_a_megabyte_is_refused(bureau: Bureau):
@@ -166,7 +170,7 @@ def test_an_error_nobody_foresaw_reveals_nothing(bureau: Bureau):
     with writing(bureau.app.engine) as connection:
         connection.execute(text("UPDATE vacancies SET language = 'A123456789'"))
     with capture_logs() as logs:
-        answer = bureau.get("/v1/seekers/S-1/matches")
+        answer = bureau.get("/v1/seekers/S-1/matches?reason=present")
     body = problem(answer, 500, "internal")
     assert "A123456789" not in answer.text + str(logs)
     assert "language" not in body["detail"].lower()
@@ -180,7 +184,7 @@ def test_a_database_that_fails_is_a_problem_that_says_no_more(bureau: Bureau):
     with writing(bureau.app.engine) as connection:
         connection.execute(text("DROP TABLE impressions"))
     with capture_logs() as logs:
-        answer = bureau.get("/v1/seekers/S-1/matches")
+        answer = bureau.get("/v1/seekers/S-1/matches?reason=present")
     problem(answer, 503, "not-ready")
     assert "impressions" not in answer.text + str(logs)
 

@@ -190,7 +190,7 @@ def test_no_address_that_somebody_writes_is_ever_visited(fairground: Bureau):
         seeker = SEEKER | {"text": written, "title": written}
         assert fairground.put("/v1/seekers/S-1", seeker).status_code == 200
         assert fairground.post("/v1/matches", {"text": written}).status_code == 200
-        assert address in fairground.get("/v1/seekers/S-1/matches?k=100").text
+        assert address in fairground.get("/v1/seekers/S-1/matches?reason=present&k=100").text
         token = sign_in(fairground, Role.KIOSK)
         client.post("/kiosk/scan", data={"number": CARD, "token": token})
         shown = client.post("/kiosk/confirm", data={"token": token})

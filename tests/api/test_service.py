@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 from structlog.testing import capture_logs
 
@@ -32,12 +34,17 @@ def test_answers_are_not_kept_by_anybody_in_between(bureau: Bureau):
     assert "cache-control" not in bureau.client.get("/static/pages.css").headers
 
 
+def test_what_is_loaded_without_looking_for_garbage_looks_for_it_afterwards():
+    command = "import gc, sys; import api.main, matcher.cli; sys.exit(not gc.isenabled())"
+    assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0
+
+
 def test_the_log_names_routes_and_never_people_or_what_they_wrote(bureau: Bureau):
     with capture_logs() as logs:
-        bureau.get("/v1/seekers/S-1/matches?lang=en")
+        bureau.get("/v1/seekers/S-1/matches?reason=present&lang=en")
         bureau.post("/v1/matches", {"text": "會開堆高機"})
         bureau.get("/v1/secret-address")
-        bureau.get("/v1/seekers/S-404/matches")
+        bureau.get("/v1/seekers/S-404/matches?reason=present")
     lines = [line for line in logs if line["event"] == "request"]
     assert [(line["method"], line["route"], line["status"]) for line in lines] == [
         ("GET", "/v1/seekers/{seeker_id}/matches", 200),

@@ -23,11 +23,14 @@ except ArtefactError:
 """
 
 
-@pytest.mark.parametrize("share", [0.1, 0.25, 0.5])
-def test_cut_trees_are_refused_and_end_no_process(tmp_path: Path, share: float):
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("trees.txt", 0.1), ("trees.txt", 0.25), ("trees.txt", 0.5), ("hires.txt", 0.5)],
+)
+def test_cut_trees_are_refused_and_end_no_process(tmp_path: Path, name: str, share: float):
     path = put(tmp_path, "g1")
-    text = (path / "trees.txt").read_text()
-    (path / "trees.txt").write_text(text[: int(len(text) * share)])
+    text = (path / name).read_text()
+    (path / name).write_text(text[: int(len(text) * share)])
     sealed(path)
     done = subprocess.run([sys.executable, "-c", LOAD, str(path)], capture_output=True, check=False)
     assert done.returncode == 7

@@ -55,7 +55,7 @@ def test_what_was_published_scores_and_explains_as_before(tmp_path: Path):
     assert other.contributions(rows).tobytes() == one.contributions(rows).tobytes()
     scores = one.scores(rows)
     for chance in ("hired", "interviewed"):
-        before, after = (getattr(r.chances(scores), chance) for r in (one, other))
+        before, after = (getattr(r.chances(rows, scores), chance) for r in (one, other))
         assert after.tobytes() == before.tobytes()
 
 
@@ -64,7 +64,7 @@ def test_the_manifest_and_the_card_are_kept(tmp_path: Path):
     kept = load_ranker(path, **FITS).manifest
     assert (kept.metrics, kept.mlflow_run, kept.counts) == ({"gain": 0.03}, "run", {"lists": 400})
     assert (path / CARD).read_text(encoding="utf-8") == "# 卡片\n"
-    assert set(kept.files) == {"trees.txt", "curves.json", "card.md"}
+    assert set(kept.files) == {"trees.txt", "hires.txt", "curves.json", "card.md"}
 
 
 def test_no_file_of_a_ranker_is_a_pickle(tmp_path: Path):

@@ -15,11 +15,11 @@ from matcher.evaluation.match_rates import (
     Hits,
     Shown,
     calibration_error,
+    chances_before,
     day_rates,
     days_to_fill,
     hires_of,
     hits_by_policy,
-    scores_before,
 )
 
 DAY = 20_000
@@ -28,7 +28,7 @@ LATER = DAY + 500
 
 def shown(seeker: int, day: int, *items: int, policy: str = "a") -> Shown:
     scores = tuple(1.0 / rank for rank in range(1, len(items) + 1))
-    return Shown(seeker=seeker, day=day, policy=policy, items=items, scores=scores)
+    return Shown(seeker=seeker, day=day, policy=policy, items=items, scores=scores, chances=scores)
 
 
 def course(seeker: int, vacancy: int, made_on: int, **outcomes: int) -> Course:
@@ -163,7 +163,7 @@ def test_a_vacancy_is_filled_by_the_report_of_its_last_opening():
     assert days_to_fill(postings, filled, Window(first=DAY, last=DAY + 10)) == [8, 0]
 
 
-def test_the_score_is_that_of_the_last_list_before_the_referral():
+def test_the_chance_is_that_of_the_last_list_before_the_referral():
     lists = [
         shown(1, DAY, 10, 11),
         shown(1, DAY + 3, 11, 10, policy="b"),
@@ -175,7 +175,7 @@ def test_the_score_is_that_of_the_last_list_before_the_referral():
         course(1, 10, DAY + 2, rejected=1),
         course(1, 11, DAY, hired_elsewhere=1),
     ]
-    told = scores_before(lists, courses, Window(first=DAY, last=DAY + 50), as_of=LATER)
+    told = chances_before(lists, courses, Window(first=DAY, last=DAY + 50), as_of=LATER)
     assert told == {"b": [(0.5, True)], "a": [(1.0, False)]}
 
 

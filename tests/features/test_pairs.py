@@ -61,6 +61,7 @@ def test_a_list_for_a_vacancy_has_the_features_of_each_pair_alone(people, job):
 def test_what_is_unknown_is_nan():
     found = features(SEEKER, VACANCY)
     known = {"similarity", "licences_mentioned_held", "age_days", "openings_left"}
+    known.add("sent_per_opening")
     assert {name for name, value in found.items() if not np.isnan(value)} == known
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from matcher.entities import Language
 from matcher.features.centres import Centres
-from matcher.features.vectors import Centring, Vectors, title_similarity
+from matcher.features.vectors import Centring, title_similarity
 
 WIDE = 8
 
@@ -79,6 +79,5 @@ def test_the_likeness_of_a_pair_does_not_depend_on_its_company(count: int):
 
 
 def test_no_records_have_empty_vectors():
-    assert len(Vectors.empty(WIDE)) == 0
     nothing = np.empty((0, WIDE), np.float32)
     assert len(CENTRING.of_seekers(nothing, nothing, [])) == 0

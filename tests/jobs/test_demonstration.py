@@ -10,7 +10,12 @@ from matcher.db.fairs import booths_of
 from matcher.db.store import set_identity, upsert
 from matcher.entities import Employer, JobSeeker, SeekerStatus, Vacancy
 from matcher.identity import IdentityKey, digest
-from matcher.jobs.demonstration import BOOTHS, hold_fair, number_to_scan
+from matcher.jobs.demonstration import (
+    BOOTHS,
+    hold_fair,
+    number_to_scan,
+    somebody_to_find,
+)
 from matcher.service.clock import day_of
 from matcher.simulation.records import identity_number
 from tests.bureau import NOON
@@ -72,3 +77,19 @@ def test_a_number_to_scan_is_that_of_a_simulated_person_who_looks_for_work(engin
         upsert(connection, people)
         set_identity(connection, {key: digest(number, KEY) for key, number in numbers.items()})
     assert number_to_scan(engine, KEY) == numbers["SIM-S2"]
+
+
+def test_whoever_is_named_for_finding_is_simulated_and_looks_for_work(engine: Engine):
+    assert somebody_to_find(engine) is None
+    day = {"registered_on": TODAY}
+    with writing(engine) as connection:
+        upsert(
+            connection,
+            [
+                JobSeeker(id="SIM-S1", **day),
+                JobSeeker(id="SIM-S2", **day),
+                JobSeeker(id="SIM-S3", status=SeekerStatus.PLACED, **day),
+                JobSeeker(id="S-9", **day),
+            ],
+        )
+    assert somebody_to_find(engine) == "SIM-S2"

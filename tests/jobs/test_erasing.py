@@ -59,7 +59,7 @@ from matcher.rates.periods import Period
 from matcher.service.keys import Role as KeyRole
 from matcher.service.kiosks import Visit
 from matcher.simulation import simulate
-from tests.bureau import publish_index, settings_in, untracked
+from tests.bureau import CLERK, publish_index, settings_in, untracked
 from tests.databases import database
 from tests.jobs.killed import NOW, TODAY, exit_code, one_night
 from tests.jobs.past import START, opened
@@ -407,11 +407,13 @@ def test_nobody_else_loses_anything(app: App):
 def test_the_running_service_shows_them_to_nobody_at_once(app: App):
     app.sync()
     assert app.live.snapshot.index.seekers.one(GONE.id) is not None
-    listed = app.lists.for_vacancy("V-9", k=100, channel=Channel.COUNSELLOR)
+    (line,) = app.lists.for_seeker(GONE.id, k=1, channel=Channel.COUNSELLOR).lines
+    vacancy = line.candidate.id
+    listed = app.lists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
     assert GONE.id in {line.candidate.id for line in listed.lines}
     erase(app)
     assert app.live.snapshot.index.seekers.one(GONE.id) is None
-    listed = app.lists.for_vacancy("V-9", k=100, channel=Channel.COUNSELLOR)
+    listed = app.lists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
     assert GONE.id not in {line.candidate.id for line in listed.lines}
     with pytest.raises(NotFoundError):
         app.lists.for_seeker(GONE.id, k=3, channel=Channel.COUNSELLOR)
@@ -487,7 +489,7 @@ def test_no_file_and_no_form_brings_them_back(app: App, tmp_path: Path):
     erase(app)
     finish(app)
     with pytest.raises(ConflictError, match="erased"):
-        app.register.put(GONE, now=NOW)
+        app.register.put(GONE, by=CLERK, now=NOW)
     files = tmp_path / "files"
     files.mkdir()
     (files / "seekers.csv").write_text(
@@ -544,6 +546,7 @@ def test_every_table_that_refers_to_people_is_one_that_erasing_knows():
         "services",
         "impressions",
         "notes",
+        "undone",
         "fair_visitors",
     }
     named = {

@@ -378,12 +378,15 @@ def test_the_rows_of_a_list_are_those_of_its_day(tmp_path: Path, tiny_model: Pat
         list_of("I-2", "S-1", LIST, "V-a", "V-b"),
         list_of("I-3", "S-1", LIST + days(5), "V-a", "V-b"),
         HireReport(id="H-1", vacancy_id="V-b", reported_on=LIST + days(3), openings_filled=1),
+        JobSeeker(id="S-2", registered_on=FIRST),
+        *referred("S-2", "V-b", LIST, rejected=2),
     )
     column = FEATURE_NAMES.index
-    for after, left in ((0, 2), (5, 1)):
+    for after, left, sent in ((0, 2, 0), (5, 1, 1)):
         (number,) = np.flatnonzero(told.examples.days == day_number(LIST) + after)
         rows = told.examples.rows[told.examples.offsets[number] :][:2]
         assert rows[:, column("openings_left")].tolist() == [1, left]
+        assert rows[:, column("sent_per_opening")].tolist() == [0, sent]
         assert rows[:, column("age_days")].tolist() == [(LIST - FIRST).days + after] * 2
 
 

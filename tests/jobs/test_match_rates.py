@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from matcher.artifacts.ranker import publish_ranker
-from matcher.bootstrap import App
 from matcher.db.engine import reading, writing
-from matcher.db.store import register_id, upsert
+from matcher.db.store import upsert
 from matcher.entities import (
     Channel,
     Employer,
@@ -33,9 +28,7 @@ from matcher.jobs.match_rates import (
     read_past,
     vacancy_figures,
 )
-from matcher.ranking.trained import TrainedRanker
-from tests.jobs.past import morning, opened, referred, store, vacancy
-from tests.rankers import manifest_for, small_ranker
+from tests.jobs.past import morning, referred, vacancy
 
 LAST = date(2026, 6, 30)
 FINAL = LAST - timedelta(days=80)
@@ -112,34 +105,19 @@ def test_what_nobody_saw_and_how_long_filling_took(filled: Engine):
     assert figures["days_to_fill", ""] == (80, 1)
 
 
-def test_chances_are_held_against_the_hires_that_followed(tmp_path: Path, tiny_model: Path):
-    app = opened(tmp_path, tiny_model)
-    store(
-        app,
-        [
+def test_chances_are_held_against_the_hires_that_followed(engine: Engine):
+    with writing(engine) as connection:
+        for record in [
             Employer(id="E-1", name="前鎮倉儲"),
             JobSeeker(id="S-1", registered_on=FINAL),
             *(vacancy(f"V-{letter}", posted_on=FINAL) for letter in "ab"),
-            impression("I-1", morning(FINAL), "V-a", "V-b"),
-            impression("I-2", morning(FINAL), "V-a", policy="gone"),
+            impression("I-1", morning(FINAL), "V-a", "V-b", chances=(0.4, 0.1)),
+            impression("I-2", morning(FINAL), "V-a", policy="told none"),
             *referred("S-1", "V-a", FINAL, hired=10),
             *referred("S-1", "V-b", FINAL, rejected=1),
-        ],
-    )
-    ranker = small_ranker()
-    kept(app, ranker)
-    with reading(app.engine) as connection:
-        past, register = read_past(connection, LAST), register_id(connection)
-    fingerprint = app.indexer.encoder.fingerprint
-    figures = told(
-        calibration_figures(past, app.ranker_folder, fingerprint=fingerprint, register=register)
-    )
-    # Of the scores 2 and 1: a bin each.
-    high, low = ranker.chances(np.array([2.0, 1.0])).hired
-    assert figures == {("calibration_error", "small"): (pytest.approx((1 - high + low) / 2), 2)}
-    app.engine.dispose()
-
-
-def kept(app: App, ranker: TrainedRanker) -> None:
-    manifest = replace(manifest_for(app, ranker.version), created_at="2026-01-01T00:00:00+08:00")
-    publish_ranker(app.ranker_folder, manifest, ranker, card="# Made up\n")
+        ]:
+            upsert(connection, [record])
+    with reading(engine) as connection:
+        figures = told(calibration_figures(read_past(connection, LAST)))
+    # A bin each: .4 against a hire, .1 against none.
+    assert figures == {("calibration_error", "small"): (pytest.approx((0.6 + 0.1) / 2), 2)}

@@ -47,7 +47,6 @@ def counted(folder: Path, model: Path, records: Sequence[Any]) -> dict[tuple[str
         index,
         folder / "candidates",
         folder / "slates",
-        ranker=ranker,
         prices=None,
         progress=quiet,
     )

@@ -10,7 +10,7 @@ import pytest
 from matcher.artifacts.index import IndexGeneration
 from matcher.bootstrap import App
 from matcher.db.engine import reading
-from matcher.db.history import all_referred_to
+from matcher.db.history import all_referred_for, all_referred_to
 from matcher.entities import Channel
 from matcher.features.columns import day_number
 from matcher.jobs import candidates, prepared
@@ -61,7 +61,7 @@ def slates(app: App, index: IndexGeneration, folder: Path, sent=SENT) -> list[di
         index, found, ranker=ranker, reference=app.reference, today=DAY, sent=sent, progress=quiet
     )
     prices = app.prices.newest
-    prepare_slates(index, found, folder, ranker=ranker, prices=prices, progress=quiet)
+    prepare_slates(index, found, folder, prices=prices, progress=quiet)
     return rows_in(folder)
 
 
@@ -75,8 +75,10 @@ def test_nobody_is_shown_where_they_were_sent_before(app: App, index, tmp_path: 
 
 def shortlists(app: App, index: IndexGeneration, folder: Path) -> list[dict]:
     ranker = app.champion.ranker
+    with reading(app.engine) as connection:
+        sent = all_referred_for(connection)
     prepare_shortlists(
-        index, folder, ranker=ranker, reference=app.reference, today=DAY, progress=quiet
+        index, folder, ranker=ranker, reference=app.reference, today=DAY, sent=sent, progress=quiet
     )
     return rows_in(folder)
 
@@ -138,6 +140,15 @@ def test_every_shortlist_is_the_one_that_the_service_gives(app: App, index, tmp_
         slate = app.lists.for_vacancy(key, k=KEPT, channel=Channel.API)
         expected += lines_of(slate, "vacancy", key, "seeker")
     assert found == expected
+
+
+def test_nobody_is_in_the_shortlist_of_a_vacancy_they_were_sent_to(app: App, index, tmp_path: Path):
+    pairs = {(seeker, vacancy) for seeker, sent in SENT.items() for vacancy in sent}
+    with reading(app.engine) as connection:
+        found = all_referred_for(connection)
+    assert {(seeker, vacancy) for vacancy, sent in found.items() for seeker in sent} == pairs
+    lines = shortlists(app, index, tmp_path / "shortlists")
+    assert not {(line["seeker"], line["vacancy"]) for line in lines} & pairs
 
 
 def test_how_lists_are_cut_into_files_changes_none(

@@ -114,7 +114,7 @@ def test_fairs_are_found_and_the_page_speaks_other_languages(visitor: Visitor):
 def test_a_fair_that_there_is_not_is_said_so(visitor: Visitor):
     visitor.sign_in("/fairs")
     visitor.page.goto(f"{visitor.address}/fairs/F-9")
-    assert "找不到這個頁面" in visitor.text()
+    assert "找不到這一頁或這筆資料" in visitor.text()
     visitor.check()
     visitor.complaints.clear()
 

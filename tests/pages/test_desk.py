@@ -96,6 +96,14 @@ def test_a_persons_list_says_why_what_is_unknown_and_what_would_open_more(desk: 
     assert "資料未寫明" in text_of(desk.get(desk.open(person="S-2")))
 
 
+def test_the_bureaus_rates_have_their_names_in_the_readers_language(desk: AtDesk):
+    look = desk.open(person="S-1")
+    assert "求職就業率" in desk.get(look).text
+    page = desk.get(f"{look}?lang=vi").text
+    assert "tỷ lệ có việc" in page
+    assert "employment rate" not in page
+
+
 def test_candidates_have_no_name_until_they_are_referred(desk: AtDesk):
     look = desk.open(vacancy="V-1")
     before = desk.get(look).text
@@ -168,6 +176,9 @@ def test_undoing_corrects_the_register_and_the_rates_and_the_log_keeps_all(desk:
     with reading(bureau.app.engine) as connection:
         assert must_get(connection, JobSeeker, "S-1").status is SeekerStatus.ACTIVE
         assert not connection.exec_driver_sql("SELECT * FROM referrals").all()
+    told = text_of(desk.get(look))
+    assert "已復原的登記（4）" in told
+    assert "錄用 (民國115年3月16日) · 堆高機操作員 · 復原: chen · 2026-03-16 12:00" in told
     assert numerator(bureau, "employment_rate") == numerator(bureau, "fill_rate") == 0
     assert "V-1" in desk.get(look).text
     assert len(desk.log(Action.UNDONE)) == 4
@@ -180,6 +191,30 @@ def test_undoing_corrects_the_register_and_the_rates_and_the_log_keeps_all(desk:
     assert len(desk.log(Action.REFERRED)) == 1
     page = desk.send(f"{look}/undone", act=desk.log(Action.REFERRED)[0].id)
     assert page.status_code == 404
+
+
+def test_whoever_does_not_look_for_work_is_not_offered_for_referral_and_the_page_says_why(
+    desk: AtDesk,
+):
+    look = desk.open(person="S-1")
+    assert "不在求職中" not in desk.get(look).text
+    refer(desk, look)
+    note_hire(desk, look, placed="yes")
+    page = desk.get(look).text
+    assert "此人目前不在求職中，不能推介" in page
+    assert 'aria-label="推介' not in page
+
+
+def test_what_was_just_noted_stays_open_to_be_undone(desk: AtDesk):
+    look = desk.open(person="S-1")
+    refer(desk, look)
+    refer(desk, look, vacancy="V-2")
+    page = desk.get(look).text
+    ended = value(page, r'name="referral" value="([0-9a-f]{32})"')
+    desk.send(f"{look}/outcomes", referral=ended, outcome="rejected", happened_on="2026-03-16")
+    assert re.search(r"<details open><summary[^>]*>已有結果的推介（1）", desk.get(look).text)
+    later = desk.open(person="S-1")
+    assert re.search(r"<details><summary[^>]*>已有結果的推介（1）", desk.get(later).text)
 
 
 def test_what_a_file_brought_in_is_shown_and_not_undone_here(desk: AtDesk):
@@ -208,6 +243,22 @@ def test_only_a_hire_places_somebody(desk: AtDesk, outcome: Outcome):
     assert desk.log(Action.OUTCOME) == []
     assert desk.send(f"{look}/outcomes", outcome=outcome, **fields).status_code == 200
     assert desk.log(Action.PLACED) == []
+
+
+def test_a_refused_outcome_keeps_what_was_filled_in(desk: AtDesk):
+    look = desk.open(person="S-1")
+    refer(desk, look)
+    refer(desk, look, vacancy="V-2")
+    referral = value(desk.get(look).text, r'name="referral" value="([0-9a-f]{32})"')
+    fields = {"referral": referral, "outcome": "rejected", "happened_on": "2026-03-16"}
+    page = desk.send(f"{look}/outcomes", filled="yes", **fields).text
+    assert page.count('<option value="rejected" selected>') == 1
+    assert page.count(" checked>") == 1
+    assert 'name="filled" value="yes" checked' in page
+    early = fields | {"happened_on": "2026-03-01"}
+    page = desk.send(f"{look}/outcomes", **early).text
+    assert "不能早於推介日（2026-03-16）" in page
+    assert page.count('value="2026-03-01"') == 1
 
 
 def test_filters_narrow_the_list_and_are_kept_while_one_works(desk: AtDesk):
@@ -286,6 +337,21 @@ def test_a_number_typed_for_a_person_is_not_shown_again(desk: AtDesk):
     assert CARD not in desk.get(f"{look}?words={CARD}").text
     assert CARD not in desk.send(f"{look}/people", person=CARD).text
     assert CARD not in desk.send("/desk/vacancies", text=CARD).text
+
+
+def test_a_refused_form_keeps_what_was_filled_in_but_for_numbers(desk: AtDesk):
+    fields = {"person": "S-1", "reason": "other"}
+    page = desk.send("/desk/people", **fields).text
+    assert 'value="S-1"' in page
+    assert '<option value="other" selected>' in page
+    page = desk.send("/desk/people", **fields, words=f"家屬詢問 {CARD}").text
+    assert "家屬詢問" not in page
+    page = desk.send("/desk/people", person="S-9", reason="follow_up", words="家屬詢問").text
+    assert 'value="家屬詢問"' in page
+    assert '<option value="follow_up" selected>' in page
+    assert "S-9" not in page
+    page = desk.send("/desk/shortlists", vacancy="V-1", reason="other").text
+    assert page.count('<option value="other" selected>') == 1
 
 
 def test_an_unknown_id_is_said_to_be_unknown(desk: AtDesk):

@@ -114,6 +114,28 @@ def test_a_supervisor_says_why_words_may_stand(visitor: Visitor):
     assert (made.words, made.reason) == ("年齡35歲以下", "保全業法第10條之1")
 
 
+def test_a_counsellor_confirms_what_is_only_to_be_checked(visitor: Visitor):
+    visitor.sign_in("/vacancies/new")
+    fill(visitor, id="V-72", pay_low="", text=BAD_TEXT)
+    visitor.page.check("[name=pay_withheld]")
+    visitor.press("button[value=check]")
+    visitor.check()
+    assert visitor.page.locator("[name=over_reason]").count() == 1
+    visitor.page.get_by_label("項確認無誤的理由").fill("月薪四萬五起")
+    visitor.press("button[value=publish]")
+    assert "不得刊登的項目只有主管可以" in visitor.text()
+    assert visitor.page.get_by_label("項確認無誤的理由").input_value() == "月薪四萬五起"
+    visitor.page.fill("#text", "女裝門市")
+    visitor.press("button[value=publish]")
+    visitor.page.wait_for_url("**/vacancies/V-72")
+    assert "月薪四萬五起" in visitor.page.locator(".findings .good").inner_text()
+    visitor.check()
+    visitor.complaints.clear()
+    with reading(visitor.bureau.app.engine) as connection:
+        (made,) = overrides_of(connection, "V-72")
+    assert (made.code, made.severity) == ("pay_withheld", "check")
+
+
 def test_an_imported_vacancy_is_listed_until_it_is_mended(visitor: Visitor):
     with_objection(visitor.bureau)
     visitor.sign_in("/lint")
@@ -166,13 +188,27 @@ def test_checking_stores_nothing(bureau: Bureau):
     assert registered(bureau, "V-71") is None
 
 
-def test_a_counsellors_reason_counts_for_nothing(bureau: Bureau):
+def test_a_counsellors_reason_counts_for_nothing_where_the_law_forbids(bureau: Bureau):
     reason = {"over_code": "age", "over_words": "年齡35歲以下", "over_reason": "x"}
     fields = {"do": "publish", "id": "V-71", "text": BAD_TEXT, **reason}
     assert post(bureau, "/vacancies/new", **fields).status_code == 409
     assert registered(bureau, "V-71") is None
     assert post(bureau, "/vacancies/new", Role.SUPERVISOR, **fields).status_code == 303
     assert registered(bureau, "V-71") is not None
+
+
+def test_what_is_published_let_stand_and_closed_is_read_in_the_audit_log(bureau: Bureau):
+    reason = {"over_code": "age", "over_words": "年齡35歲以下", "over_reason": "依保全業法"}
+    fields = {"do": "publish", "id": "V-71", "text": BAD_TEXT, **reason}
+    post(bureau, "/vacancies/new", Role.SUPERVISOR, **fields)
+    post(bureau, "/vacancies/V-71/close", Role.SUPERVISOR)
+    sign_in(bureau, Role.ANALYST)
+    for language in Language:
+        assert bureau.client.get(f"/desk/audit?lang={language.value}").status_code == 200
+    log = bureau.client.get("/desk/audit?lang=en").text
+    for words in ("closed a vacancy", "let a finding stand: age", "依保全業法", "published a"):
+        assert words in log
+    assert "V-71" in log
 
 
 def test_an_identity_number_is_neither_kept_nor_echoed(
@@ -189,21 +225,24 @@ def test_an_identity_number_is_neither_kept_nor_echoed(
 def test_what_cannot_be_read_is_named_and_what_was_typed_stays(bureau: Bureau):
     answer = post(bureau, "/vacancies/new", do="check", openings="many", title="店長")
     assert answer.status_code == 422
-    assert "無法讀取： 名額" in answer.text
+    assert "這些欄位無法讀取，請更正後再送出： 名額" in answer.text
     assert 'value="店長"' in answer.text
 
 
 def test_a_code_of_no_table_and_an_employer_nobody_knows_are_said_so(bureau: Bureau):
-    assert "reference table" in post(bureau, "/vacancies/new", occupation="9998").text
-    answer = post(bureau, "/vacancies/new", do="publish", employer_id="E-404")
-    assert answer.status_code == 422
-    assert "E-404" in answer.text
+    assert "代碼不在代碼表裡" in post(bureau, "/vacancies/new", occupation="9998").text
+    for do, status in (("check", 200), ("publish", 422)):
+        answer = post(bureau, "/vacancies/new", do=do, employer_id="E-404")
+        assert answer.status_code == status
+        assert answer.text.count("所填的編號（例如雇主編號）沒有登記") == 1
+        assert 'value="E-404"' in answer.text
+    assert "沒有登記" not in post(bureau, "/vacancies/new", do="check").text
 
 
 def test_a_new_vacancy_with_the_id_of_another_is_refused(bureau: Bureau):
     answer = post(bureau, "/vacancies/new", do="publish", id="V-1")
     assert answer.status_code == 409
-    assert "registered already" in answer.text
+    assert "這個職缺編號已經登記過" in answer.text
 
 
 def test_changing_a_vacancy_keeps_what_the_form_does_not_show(bureau: Bureau):
@@ -265,7 +304,7 @@ def test_a_file_of_something_else_is_refused(bureau: Bureau):
 def test_a_file_too_large_is_refused(bureau: Bureau, monkeypatch: pytest.MonkeyPatch):
     assert upload(bureau, b"x" * 1_100_000).status_code == 413
     monkeypatch.setattr(linting, "MOST_ROWS", 3)
-    assert "more than 3 rows" in upload(bureau, ROWS.encode()).text
+    assert "檔案超過 3 列" in upload(bureau, ROWS.encode()).text
     assert registered(bureau, "X-2") is None
 
 
@@ -276,7 +315,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(bureau: Bureau):
     assert len(packed.getvalue()) < 100_000
     answer = upload(bureau, packed.getvalue(), name="x.xlsx")
     assert answer.status_code == 422
-    assert "too large once unpacked" in answer.text
+    assert "檔案太大" in answer.text
 
 
 def test_of_a_file_that_was_sent_nothing_stays_on_the_disk(

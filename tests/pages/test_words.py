@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from api.page_route import PAGES
-from api.problems import STATUS
+from api.refusals import LABELS
 from api.rendering import FOLDER
 from api.words import JOBS, NAMES, TAGS, WORDS, say
 from matcher.config import ROOT
@@ -17,6 +17,7 @@ from matcher.evaluation.bands import DEFINITIONS
 from matcher.jobs.nights import STEPS, State
 from matcher.reference import Reference
 from matcher.service.fairs import Result
+from matcher.service.figures import HEADLINE
 
 TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
 CALLED = re.compile(r"""(?:say|fact|figure)\("([^"]+)"( [~+])?""")
@@ -35,7 +36,8 @@ def test_every_text_is_there_in_every_language_with_the_same_places():
 
 
 def test_templates_ask_for_words_that_there_are_and_no_word_is_left_over():
-    asked, beginnings = {"handed_in", "vacancy_gone", "number_wrong", "form_unreadable"}, set()
+    asked = {"handed_in", "vacancy_gone", "number_wrong", "form_unreadable", *LABELS.values()}
+    beginnings: set[str] = set()
     for asking in [*TEMPLATES, *FOLDER.glob("*.py")]:
         for key, joined in CALLED.findall(asking.read_text(encoding="utf-8")):
             (beginnings if joined else asked).add(key)
@@ -56,6 +58,7 @@ def test_templates_ask_for_words_that_there_are_and_no_word_is_left_over():
         ("employment", [form.name.lower() for form in Employment]),
         ("education", [level.name.lower() for level in Education]),
         ("result", list(Result)),
+        ("headline", list(HEADLINE)),
         ("dashboard.figure", [key for key in DEFINITIONS if key != "kept_out_by"]),
         ("dashboard.step", list(STEPS)),
         ("dashboard.state", list(State)),
@@ -70,11 +73,6 @@ def test_jobs_to_touch_are_occupations_of_the_classification():
     occupations = Reference.load(ROOT / "data" / "reference").occupations
     assert len(JOBS) == 24
     assert set(JOBS) <= set(occupations)
-
-
-def test_what_can_go_wrong_on_a_page_has_its_words():
-    kinds = {kind for _, kind in STATUS.values()} - {"unauthenticated", "configuration"}
-    assert {f"error.{kind}" for kind in kinds} <= WORDS.keys()
 
 
 def test_a_text_with_a_place_wants_its_value():

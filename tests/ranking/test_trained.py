@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import lightgbm as lgb
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
-from matcher.ranking.linear import LinearRanker
 from matcher.ranking.propensity import Propensity, Source
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import fit, weights_of
@@ -53,7 +53,7 @@ def test_no_pairs_have_no_scores_contributions_or_chances():
     nothing = some_rows(0)
     assert ranker().scores(nothing).shape == (0,)
     assert ranker().contributions(nothing).shape == (0, len(FEATURE_NAMES))
-    assert ranker().chances(ranker().scores(nothing)).hired.shape == (0,)
+    assert ranker().chances(nothing, ranker().scores(nothing)).hired.shape == (0,)
 
 
 def test_pairs_alike_tie():
@@ -65,32 +65,55 @@ def test_a_pair_of_which_nothing_is_known_still_has_a_score_and_a_chance():
     blank = np.full((1, len(FEATURE_NAMES)), np.nan, np.float32)
     scores = ranker().scores(blank)
     assert np.isfinite(scores).all()
-    assert 0 < ranker().chances(scores).hired[0] < 1
+    assert 0 < ranker().chances(blank, scores).hired[0] < 1
 
 
 def test_an_interview_is_never_less_likely_than_the_hire_after_it():
-    crossing = TrainedRanker(
-        "crossing", LinearRanker(), ranker().booster, Curve(3.0, 0.0), Curve(1.0, 0.0)
-    )
-    chances = crossing.chances(np.linspace(-3, 3, 50))
+    crossing = replace(ranker(), hired=Curve(3.0, 0.0), interviewed=Curve(1.0, 0.0))
+    blank = np.full((50, len(FEATURE_NAMES)), np.nan, np.float32)
+    chances = crossing.chances(blank, np.linspace(-3, 3, 50))
     assert (chances.interviewed >= chances.hired).all()
     assert (np.diff(chances.interviewed) > 0).all()
 
 
 def test_a_stored_model_scores_as_before_to_the_last_bit():
-    again = lgb.Booster(model_str=ranker().booster.model_to_string())
+    again, hires = (
+        lgb.Booster(model_str=trees.model_to_string())
+        for trees in (ranker().booster, ranker().hires)
+    )
     rows = some_rows()
-    stored = TrainedRanker("stored", LinearRanker(), again, ranker().hired, ranker().interviewed)
+    stored = replace(ranker(), booster=again, hires=hires)
+    told, before = (one.chances(rows, one.scores(rows)) for one in (stored, ranker()))
+    np.testing.assert_array_equal(told.hired, before.hired)
     np.testing.assert_array_equal(stored.scores(rows), ranker().scores(rows))
 
 
+@pytest.mark.parametrize("trees", ["booster", "hires"])
 @pytest.mark.parametrize("names", [("wage", "mood"), tuple(reversed(FEATURE_NAMES))])
-def test_a_model_of_other_features_is_refused_naming_both_sides(names):
+def test_a_model_of_other_features_is_refused_naming_both_sides(names, trees):
     data = lgb.Dataset(np.random.default_rng(0).normal(size=(200, len(names))), np.arange(200) % 2)
     data.feature_name = list(names)
     booster = lgb.train({"verbosity": -1, "num_threads": 1}, data, 1)
     with pytest.raises(ArtefactError) as raised:
-        TrainedRanker("foreign", LinearRanker(), booster, Curve(1.0, 0.0), Curve(1.0, 0.0))
+        replace(ranker(), **{trees: booster})
     assert ", ".join(names) in raised.value.message
     assert ", ".join(FEATURE_NAMES) in raised.value.message
     assert raised.value.remedy
+
+
+def test_a_crowd_lowers_the_chance_of_a_hire_and_leaves_the_order_as_it_is():
+    examples = past(rate=0.4).examples
+    known = referrals_of(examples)
+    crowd = FEATURE_NAMES.index("sent_per_opening")
+    for rows in (examples.rows, known.rows):
+        rows[:, crowd] = np.random.default_rng(1).integers(0, 6, len(rows))
+    refused = known.rows[:, crowd] > 2
+    learnt = replace(known, hired=known.hired & ~refused)
+    weights = weights_of(examples, Propensity(0.5, Source.ASSUMED))
+    found = fit(examples, weights, learnt, version="crowded")
+    empty, full = some_rows(), some_rows()
+    empty[:, crowd], full[:, crowd] = 0, 5
+    np.testing.assert_array_equal(found.scores(empty), found.scores(full))
+    chances = [found.chances(rows, found.scores(rows)).hired for rows in (empty, full)]
+    assert (chances[0] > chances[1]).all()
+    assert chances[1].mean() < 0.1 * chances[0].mean()

@@ -44,7 +44,7 @@ def learnt() -> TrainedRanker:
 @cache
 def against_sense() -> TrainedRanker:
     """Learnt from a past that pulls to and fro along every feature."""
-    made = past(lists=3_000, rate=0.3).examples
+    made = past(lists=3_000, rate=0.3, seed=2).examples
     rng = np.random.default_rng(5)
     standard = (made.rows - np.nanmean(made.rows, axis=0)) / np.nanstd(made.rows, axis=0)
     known = np.nan_to_num(standard) * [sign or 1 for sign in MONOTONE.values()]
@@ -65,21 +65,28 @@ VALUES = st.floats(-3, 3, width=32) | st.floats(0, 40, width=32)
 
 
 @given(
-    st.lists(VALUES | st.just(np.nan), min_size=14, max_size=14),
+    st.lists(VALUES | st.just(np.nan), min_size=len(FEATURE_NAMES), max_size=len(FEATURE_NAMES)),
     st.sampled_from([name for name, sign in MONOTONE.items() if sign]),
     VALUES,
     VALUES,
 )
-def test_no_constrained_feature_ever_moves_a_score_the_wrong_way(others, name, one, other):
+def test_no_constrained_feature_ever_moves_a_score_or_chance_the_wrong_way(
+    others, name, one, other
+):
     rows = np.array([others, others], np.float32)
     rows[:, FEATURE_NAMES.index(name)] = sorted((one, other))
-    lower, higher = against_sense().scores(rows)
-    assert MONOTONE[name] * (higher - lower) >= 0
+    scores = against_sense().scores(rows)
+    chances = against_sense().chances(rows, scores)
+    for lower, higher in (scores, chances.hired):
+        assert MONOTONE[name] * (higher - lower) >= 0
 
 
 def test_the_trees_of_the_test_above_look_at_every_constrained_feature():
-    used = against_sense().booster.feature_importance()
-    assert all(count > 0 for count, sign in zip(used, MONOTONE.values(), strict=True) if sign)
+    used = dict(zip(FEATURE_NAMES, against_sense().booster.feature_importance(), strict=True))
+    # How many came before says nothing of who suits whom.
+    assert used.pop("sent_per_opening") == 0
+    assert all(count > 0 for name, count in used.items() if MONOTONE[name])
+    assert sum(against_sense().hires.feature_importance() > 0) > len(FEATURE_NAMES) / 2
 
 
 def test_a_known_preference_is_found_in_people_never_seen():
@@ -92,7 +99,7 @@ def test_a_known_preference_is_found_in_people_never_seen():
 
 def test_a_chance_is_what_comes_true():
     later = referrals_of(past(lists=3_000, rate=0.15, seed=77).examples)
-    chances = learnt().chances(learnt().scores(later.rows))
+    chances = learnt().chances(later.rows, learnt().scores(later.rows))
     assert chances.hired.mean() == pytest.approx(later.hired.mean(), abs=0.05)
     assert chances.interviewed.mean() == pytest.approx(later.interviewed.mean(), abs=0.05)
     assert roc_auc_score(later.hired, chances.hired) > 0.55
@@ -113,6 +120,7 @@ def test_the_same_examples_give_the_same_bytes():
     made = past(lists=900, rate=0.15).examples
     one, other = learn(made), learn(made)
     assert one.booster.model_to_string() == other.booster.model_to_string()
+    assert one.hires.model_to_string() == other.hires.model_to_string()
     assert (one.hired, one.interviewed) == (other.hired, other.interviewed)
 
 
@@ -124,9 +132,16 @@ def test_the_curves_know_no_score_of_trees_that_saw_its_day():
     noise = replace(made, gains=gains)
     known = referrals_of(noise)
     learnt_by_heart = learn(noise)
-    spread = learnt_by_heart.chances(learnt_by_heart.scores(known.rows)).hired
+    spread = learnt_by_heart.chances(known.rows, learnt_by_heart.scores(known.rows)).hired
     assert np.quantile(spread, 0.9) - np.quantile(spread, 0.1) < 0.15
     assert spread.mean() == pytest.approx(known.hired.mean(), abs=0.05)
+
+
+def test_hires_that_nothing_foretells_are_corrected_by_hardly_a_tree():
+    made = past(lists=900, rate=0.3).examples
+    known = referrals_of(made)
+    by_chance = replace(known, hired=np.random.default_rng(8).random(len(known)) < 0.3)
+    assert fit(made, weights_of(made, READ), by_chance, version="x").hires.num_trees() < 6
 
 
 def test_the_curves_follow_the_newer_half():

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.entities import JobSeeker
 from matcher.features.columns import SeekerColumns, seeker_columns
 from matcher.features.vectors import Vectors
-from matcher.retrieval.pool import Pool, Segment
+from matcher.retrieval.pool import GROWTH, Pool, Segment
 from tests.strategies import LEXICON, REFERENCE, TODAY
 
 DIMENSION = 4
@@ -61,6 +64,36 @@ def test_updates_equal_a_new_build(start, changes, k):
         pool = pool.updated(gone, *rows_of(fresh))
     assert len(pool) == len(register)
     assert found(pool, k) == found(pool_of(register), k)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_day_of_changes_equals_a_new_build_at_every_hour(seed):
+    rng = np.random.default_rng(seed)
+    register = {f"S{n}": n for n in range(60)}
+    pool = pool_of(register)
+    for hour in range(24):
+        for count in (1, 1, 1, 20):
+            changed = {f"S{n}": int(rng.integers(99)) for n in rng.choice(200, count)}
+            gone = {f"S{n}" for n in rng.choice(200, 2)}
+            register = {i: v for i, v in register.items() if i not in gone} | changed
+            pool = pool.updated(gone, *rows_of(changed))
+        assert len(pool) == len(register), hour
+        assert found(pool, 9) == found(pool_of(register), 9), hour
+    assert all(pool.one(key) is not None for key in register)
+
+
+def test_a_change_moves_few_rows_however_many_came_before():
+    pool, moved, changes = pool_of({"A": 1}), 0, 3_000
+    for number in range(changes):
+        before = {id(segment.columns) for segment in pool.segments}
+        pool = pool.updated([], *rows_of({f"S{number}": number}))
+        moved += sum(len(s) for s in pool.segments if id(s.columns) not in before)
+    sizes = [len(segment) for segment in pool.segments[1:]]
+    assert sum(sizes) == changes
+    assert all(large >= GROWTH * small for large, small in pairwise(sizes))
+    levels = 1 + math.log(changes, GROWTH)
+    assert len(sizes) <= levels
+    assert moved / changes <= GROWTH * levels / 2
 
 
 def test_a_search_under_way_keeps_the_pool_it_began_with():
@@ -117,7 +150,5 @@ def test_searches_go_on_undisturbed_while_records_come_and_go():
 
 def ids_in(pool: Pool[SeekerColumns]) -> list[bytes]:
     return sorted(
-        key
-        for segment in (pool.base, pool.overlay)
-        for key in segment.columns.ids[segment.alive].tolist()
+        key for segment in pool.segments for key in segment.columns.ids[segment.alive].tolist()
     )

@@ -35,7 +35,7 @@ def put_seeker(bureau: Bureau, key: str, **fields: object) -> None:
 
 
 def listed(bureau: Bureau, seeker_id: str) -> set[str]:
-    answer = bureau.get(f"/v1/seekers/{seeker_id}/matches?k=50")
+    answer = bureau.get(f"/v1/seekers/{seeker_id}/matches?reason=present&k=50")
     return {line["id"] for line in answer.json()["lines"]}
 
 
@@ -52,7 +52,7 @@ def test_a_vacancy_that_somebody_was_sent_to_is_said_to_be_left_out_for_that(eit
     assert "V-1" not in listed(either, "S-1")
     found = advice(either).why_not("S-1", "V-1")
     assert (found.eligible, found.verdict) == (True, Verdict.SENT)
-    told = either.get("/v1/seekers/S-1/vacancies/V-1/why-not?lang=en").json()
+    told = either.get("/v1/seekers/S-1/vacancies/V-1/why-not?reason=present&lang=en").json()
     assert "already referred" in told["text"]
 
 

@@ -14,11 +14,10 @@ from matcher.db.engine import appending
 from matcher.errors import InvalidInputError, NotFoundError
 from matcher.service.audit import LASTS, PAGE, Action, Audit, Reason
 from matcher.service.keys import Principal, Role
-from tests.bureau import NOON, Bureau
+from tests.bureau import BOSS, FILLED, NOON, Bureau, logged
 
 CHEN = Principal("chen", Role.COUNSELLOR)
 LIN = Principal("lin", Role.COUNSELLOR)
-BOSS = Principal("boss", Role.SUPERVISOR)
 ANALYST = Principal("figures", Role.ANALYST)
 
 
@@ -31,12 +30,11 @@ def look_at(audit: Audit, person: str | None = "S-1", vacancy: str | None = None
     return audit.open(by, person=person, vacancy=vacancy, reason=Reason.PRESENT, now=NOON)
 
 
-def test_a_look_says_who_when_whom_what_and_why(audit: Audit):
+def test_a_look_says_who_when_whom_what_and_why(audit: Audit, either: Bureau):
     opened = [look_at(audit), look_at(audit, None, "V-1"), look_at(audit, "S-1", "V-1")]
     assert [one.action for one in opened] == [Action.LISTED, Action.SHORTLISTED, Action.OPENED]
-    logged = [entry for _, entry in audit.page(BOSS)]
-    assert logged == opened[::-1]
-    first = logged[-1]
+    assert logged(either.app) == opened
+    first = opened[0]
     assert (first.who, first.made_at, first.person, first.reason) == (
         "chen",
         NOON,
@@ -55,11 +53,11 @@ def test_a_look_opens_for_whom_it_was_made_and_not_for_long(audit: Audit):
         audit.look("0" * 32, CHEN, now=NOON)
 
 
-def test_whom_nobody_registered_nobody_looked_at(audit: Audit):
+def test_whom_nobody_registered_nobody_looked_at(audit: Audit, either: Bureau):
     for person, vacancy in (("S-9", None), (None, "V-9"), ("S-1", "V-9")):
         with pytest.raises(NotFoundError):
             look_at(audit, person, vacancy)
-    assert audit.page(BOSS) == []
+    assert logged(either.app) == []
 
 
 @pytest.mark.parametrize(
@@ -71,11 +69,13 @@ def test_whom_nobody_registered_nobody_looked_at(audit: Audit):
         (Reason.PRESENT, "字" * 201),
     ],
 )
-def test_words_of_a_reason_hold_no_number_and_no_name(audit: Audit, reason: Reason, words: str):
+def test_words_of_a_reason_hold_no_number_and_no_name(
+    audit: Audit, either: Bureau, reason: Reason, words: str
+):
     with pytest.raises(InvalidInputError) as error:
         audit.open(CHEN, person="S-1", vacancy=None, reason=reason, words=words, now=NOON)
     assert "A123456789" not in str(error.value)
-    assert audit.page(BOSS) == []
+    assert logged(either.app) == []
 
 
 def test_the_database_refuses_to_change_or_delete_an_entry(audit: Audit, either: Bureau):
@@ -95,8 +95,8 @@ def test_counsellors_read_their_own_entries_supervisors_and_analysts_all(audit: 
     assert [entry.who for _, entry in audit.page(CHEN)] == ["chen"]
     assert audit.page(CHEN, person="S-2") == []
     for reader in (BOSS, ANALYST):
-        assert {entry.who for _, entry in audit.page(reader)} == {"chen", "lin"}
-        assert [entry.person for _, entry in audit.page(reader, person="S-2")] == ["S-2"]
+        assert {entry.who for _, entry in audit.page(reader)} > {"chen", "lin"}
+        assert audit.page(reader, person="S-2")[0][1].who == "lin"
 
 
 def test_the_log_is_read_page_by_page(audit: Audit):
@@ -104,5 +104,5 @@ def test_the_log_is_read_page_by_page(audit: Audit):
         look_at(audit)
     newest = audit.page(BOSS)
     older = audit.page(BOSS, before=newest[-1][0])
-    assert (len(newest), len(older)) == (PAGE, 2)
+    assert (len(newest), len(older)) == (PAGE, 2 + FILLED)
     assert replace(older[0][1], id="") == replace(newest[0][1], id="")

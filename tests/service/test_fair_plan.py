@@ -18,7 +18,7 @@ from matcher.service.clock import day_of
 from matcher.service.fairs import Result
 from matcher.service.keys import Role
 from matcher.service.kiosks import Kiosk, Visit
-from tests.bureau import NOON, Bureau
+from tests.bureau import CLERK, NOON, Bureau
 from tests.fairground import CARD, FAIR, OTHER_FAIR, kiosk_at, with_fair
 
 SEVEN = Booth(fair_id=FAIR.id, number="7", employer_id="E-1", interviewers=1, minutes=10)
@@ -176,7 +176,7 @@ def test_a_match_takes_an_opening_from_those_who_come_later(bureau_at_fair: Bure
 
 def test_a_closed_vacancy_is_planned_for_no_more(bureau_at_fair: Bureau):
     somebody(bureau_at_fair)
-    bureau_at_fair.app.register.close_vacancy("V-1", now=NOON)
+    bureau_at_fair.app.register.close_vacancy("V-1", by=CLERK, now=NOON)
     assert at(bureau_at_fair, NOON) == []
 
 

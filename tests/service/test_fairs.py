@@ -17,7 +17,7 @@ from matcher.entities import Booth, Channel, FairResume, Impression, JobSeeker
 from matcher.errors import ConflictError, NotFoundError
 from matcher.service.clock import day_of
 from matcher.service.fairs import Fairs, Result, on_site_rate
-from tests.bureau import NOON, Bureau
+from tests.bureau import CLERK, NOON, Bureau
 from tests.fairground import FAIR, OTHER_FAIR, with_fair
 
 
@@ -80,7 +80,7 @@ def test_no_resume_is_taken_where_the_employer_has_no_booth(fairs: Fairs):
 
 
 def test_no_resume_is_taken_for_a_closed_vacancy(bureau_at_fair: Bureau, fairs: Fairs):
-    bureau_at_fair.app.register.close_vacancy("V-1", now=NOON)
+    bureau_at_fair.app.register.close_vacancy("V-1", by=CLERK, now=NOON)
     with pytest.raises(ConflictError):
         fairs.hand_in(FAIR.id, "V-1", seeker_id="S-1", now=NOON)
 

@@ -18,11 +18,12 @@ from matcher.errors import (
     TooManyRequestsError,
     UnauthenticatedError,
 )
+from matcher.service.audit import Action, Occasion
 from matcher.service.keys import Role
 from matcher.service.kiosks import IDLE, LONGEST, TRIES, Kiosks, Page, Visit
 from matcher.service.sessions import LIMITS
 from matcher.service.visits import Visits
-from tests.bureau import NOON, Bureau
+from tests.bureau import CLERK, NOON, Bureau, logged
 from tests.fairground import CARD, FAIR, OTHER_FAIR, STRANGERS_CARD, kiosk_at, with_fair
 
 
@@ -76,6 +77,23 @@ def test_a_scan_leads_by_a_masked_name_to_the_lists(bureau_at_fair: Bureau):
     assert all(line["booths"] == ["7"] and line["reasons"] for line in here)
     assert [line["id"] for line in shown.lists["zh"]["elsewhere"]] == ["V-3"]
     assert set(shown.lists) == set(Language)
+
+
+def test_whose_card_a_kiosk_recognised_and_showed_is_in_the_audit_log(bureau_at_fair: Bureau):
+    app, kiosk = bureau_at_fair.app, kiosk_at(bureau_at_fair)
+
+    def looks() -> list[tuple[str, ...]]:
+        found = logged(app, person="S-1")
+        return [(one.action, one.who, one.role, one.reason) for one in found]
+
+    for number in ("A123456788", STRANGERS_CARD):
+        app.visits.scan(kiosk, number, now=NOON)
+    assert looks() == []
+    app.visits.scan(kiosk, CARD, now=NOON)
+    by = (kiosk.key_id, Role.KIOSK, Occasion.CARD)
+    assert looks() == [(Action.RECOGNISED, *by)]
+    app.visits.confirm(kiosk, now=NOON)
+    assert looks() == [(Action.RECOGNISED, *by), (Action.LISTED, *by)]
 
 
 @pytest.mark.parametrize("typed", [CARD, f"*{CARD}*", f" {CARD.lower()}\r", "Ａ１２３４５６７８９"])
@@ -253,7 +271,7 @@ def test_a_vacancy_that_closed_meanwhile_is_said_to_be_gone(bureau_at_fair: Bure
     app, kiosk = bureau_at_fair.app, kiosk_at(bureau_at_fair)
     app.visits.scan(kiosk, CARD, now=NOON)
     app.visits.confirm(kiosk, now=NOON)
-    app.register.close_vacancy("V-1", now=NOON)
+    app.register.close_vacancy("V-1", by=CLERK, now=NOON)
     app.visits.hand_in(kiosk, "V-1", now=NOON)
     shown = app.kiosks.show(kiosk)
     assert (shown.notice, shown.handed_in) == ("vacancy_gone", {})

@@ -16,12 +16,19 @@ from sqlalchemy import delete
 from matcher.artifacts.folder import current
 from matcher.bootstrap import App
 from matcher.db import tables
-from matcher.db.engine import migrate, open_engine, writing
-from matcher.db.store import upsert
-from matcher.entities import Channel, HireReport, JobSeeker, SeekerStatus, Vacancy
+from matcher.db.engine import migrate, open_engine, reading, writing
+from matcher.db.store import must_get, upsert
+from matcher.entities import (
+    Channel,
+    HireReport,
+    JobSeeker,
+    Referral,
+    SeekerStatus,
+    Vacancy,
+)
 from matcher.errors import ArtefactError, NotReadyError
 from matcher.service.clock import day_of
-from tests.bureau import NOON, Bureau, publish_index, settings_in
+from tests.bureau import CLERK, NOON, Bureau, publish_index, settings_in
 
 TODAY = day_of(NOON)
 
@@ -147,9 +154,9 @@ def test_searches_during_changes_always_see_a_whole_state(either: Bureau):
         number = 0
         while not stop.is_set():
             number += 1
-            either.app.register.put(vacancy(f"W-{number % 7}", openings=number), now=NOON)
+            either.app.register.put(vacancy(f"W-{number % 7}", openings=number), by=CLERK, now=NOON)
             if number % 5 == 0:
-                either.app.register.close_vacancy(f"W-{number % 7}", now=NOON)
+                either.app.register.close_vacancy(f"W-{number % 7}", by=CLERK, now=NOON)
             yield number
 
     with ThreadPoolExecutor(1) as writer:
@@ -166,12 +173,27 @@ def test_searches_during_changes_always_see_a_whole_state(either: Bureau):
 
 def test_a_record_just_written_is_found_before_the_log_is_followed(either: Bureau):
     write(either, vacancy("V-8"))
-    either.app.register.put(vacancy("V-9"), now=NOON)
+    either.app.register.put(vacancy("V-9"), by=CLERK, now=NOON)
     found = shown(either)
     assert "V-9" in found
     assert "V-8" not in found
     either.app.sync()
     assert {"V-8", "V-9"} <= set(shown(either))
+
+
+def test_who_was_sent_to_a_vacancy_is_still_known_once_it_has_changed(either: Bureau):
+    yesterday = TODAY.fromordinal(TODAY.toordinal() - 1)
+    write(either, Referral(id="R-1", seeker_id="S-2", vacancy_id="V-1", made_on=yesterday))
+    write(either, Referral(id="R-2", seeker_id="S-1", vacancy_id="V-1", made_on=TODAY))
+    publish_index(either.app)
+    either.app.sync()
+    with reading(either.app.engine) as connection:
+        old = must_get(connection, Vacancy, "V-1")
+    for changed in (old, replace(old, title="倉儲主管"), replace(old, title="倉儲組長")):
+        write(either, changed)
+        either.app.sync()
+        columns, _ = either.app.live.snapshot.index.vacancies.one("V-1")
+        assert columns.sent.tolist() == [1]
 
 
 def test_a_line_whose_record_changed_waits_until_the_index_has_seen_it(either: Bureau):

@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from matcher.db.audit import newest_entries
 from matcher.db.engine import reading
 from matcher.db.overrides import overrides_of
 from matcher.db.store import get, must_get
 from matcher.entities import Pay, PayBasis, Vacancy
 from matcher.errors import ConflictError, InvalidInputError
+from matcher.service.audit import Action
 from matcher.service.clock import day_of
+from matcher.service.keys import Principal
 from matcher.service.vacancy_intake import ObjectionError, VacancyIntake
-from tests.bureau import NOON, Bureau
+from tests.bureau import BOSS, CLERK, NOON, Bureau
 
 SOUND = Vacancy(
     id="V-90",
@@ -41,8 +44,9 @@ def publish(
     reasons: dict[tuple[str, str], str] | None = None,
     *,
     new: bool = True,
+    by: Principal = BOSS,
 ) -> None:
-    intake.publish(vacancy, reasons=reasons or {}, made_by="k", now=NOON, new=new)
+    intake.publish(vacancy, reasons=reasons or {}, by=by, now=NOON, new=new)
 
 
 def stored(intake: VacancyIntake, key: str) -> Vacancy | None:
@@ -52,7 +56,7 @@ def stored(intake: VacancyIntake, key: str) -> Vacancy | None:
 
 def test_a_sound_vacancy_is_published_and_can_be_found_at_once(bureau: Bureau):
     publish(bureau.app.vacancy_intake, SOUND)
-    assert '"V-90"' in bureau.get("/v1/seekers/S-1/matches").text
+    assert '"V-90"' in bureau.get("/v1/seekers/S-1/matches?reason=present").text
 
 
 def test_what_the_law_objects_to_is_not_stored_without_a_reason_for_each_finding(
@@ -84,6 +88,39 @@ def test_reasons_hold_for_their_words_and_are_not_recorded_twice(intake: Vacancy
         publish(intake, replace(BAD, text="年齡30歲以下"), new=False)
 
 
+def test_a_counsellor_confirms_a_check_and_lets_nothing_stand_that_is_forbidden(
+    intake: VacancyIntake,
+):
+    withheld = replace(SOUND, pay=Pay(disclosed=False))
+    (check,) = intake.check(withheld, now=NOON).open
+    with pytest.raises(ObjectionError):
+        publish(intake, withheld, by=CLERK)
+    publish(intake, withheld, {(check.code, check.words): "月薪四萬五"}, by=CLERK)
+    assert not intake.check(withheld, now=NOON).open
+    with pytest.raises(ObjectionError):
+        publish(intake, BAD, REASONS, by=CLERK)
+    assert stored(intake, "V-91") is None
+
+
+def logged(intake: VacancyIntake) -> list[tuple[str, ...]]:
+    with reading(intake._engine) as connection:
+        found = newest_entries(connection, who="boss", person=None, before=None, limit=9)
+    return [(e.action, str(e.vacancy), e.detail, e.words) for _, e in reversed(found)]
+
+
+def test_what_is_published_and_let_stand_is_in_the_audit_log(intake: VacancyIntake):
+    publish(intake, BAD, REASONS)
+    assert logged(intake) == [
+        (Action.PUBLISHED, "V-91", "", ""),
+        (Action.LET_STAND, "V-91", "age", "保全業法"),
+        (Action.LET_STAND, "V-91", "sex", "性別工作平等法"),
+    ]
+    sent = [SOUND, replace(BAD, id="V-93")]
+    for publishing in (False, True):
+        intake.sieve(sent, by=BOSS, now=NOON, publish=publishing)
+    assert logged(intake)[3:] == [(Action.PUBLISHED, "V-90", "", "")]
+
+
 def test_a_reason_for_what_is_not_found_is_not_recorded(intake: VacancyIntake):
     publish(intake, SOUND, REASONS)
     with reading(intake._engine) as connection:
@@ -105,10 +142,10 @@ def test_of_a_file_the_sound_ones_are_published_and_the_others_named(intake: Vac
     homeless = replace(SOUND, id="V-92", employer_id="E-404")
     known = replace(BAD, id="V-1")
     sent = [SOUND, BAD, homeless, known]
-    looked = intake.sieve(sent, now=NOON, publish=False)
+    looked = intake.sieve(sent, by=CLERK, now=NOON, publish=False)
     assert looked.published == 0
     assert stored(intake, "V-90") is None
-    sieved = intake.sieve(sent, now=NOON, publish=True)
+    sieved = intake.sieve(sent, by=CLERK, now=NOON, publish=True)
     assert sieved.published == 1
     assert [vacancy.id for vacancy, _ in sieved.held] == ["V-91", "V-1"]
     assert sieved.homeless == (homeless,)

@@ -10,11 +10,12 @@ from matcher.allocation.lists import Terms
 from matcher.entities import Channel, Outcome
 from matcher.features.columns import day_number
 from matcher.features.pairs import FEATURE_NAMES
-from matcher.simulation.beliefs import Crowded, Noisy, Partial, Stale, too_sure
+from matcher.simulation.beliefs import Noisy, Partial, Stale, too_sure
 from matcher.simulation.counsellors import SLATE
 from matcher.simulation.policies import (
     NOTHING,
     Allocated,
+    Likeliest,
     Newest,
     Penalised,
     Ranked,
@@ -22,7 +23,7 @@ from matcher.simulation.policies import (
     as_stated,
 )
 from matcher.simulation.register import FORGOTTEN, Candidates, Pairs, Register
-from tests.rankers import small_ranker
+from tests.rankers import Recorder, small_ranker
 
 START = date(2025, 7, 1)
 OPEN = np.arange(3)
@@ -37,7 +38,8 @@ def two_people(**columns: object) -> Candidates:
         "vacancies": np.array([0, 1, 2, 1, 2]),
         "similarity": np.array([0.1, 0.3, 0.2, 0.2, 0.2]),
         "age_days": np.array([3.0, 9.0, 1.0, 9.0, 1.0]),
-        "chances": np.array([0.3, 0.2, 0.1, 0.2, 0.1]),
+        "fits": np.array([0.3, 0.2, 0.1, 0.2, 0.1]),
+        "chances": np.array([0.1, 0.2, 0.3, 0.1, 0.2]),
         "applied": np.array([0, 0, 0, 0, 0]),
         "left": np.array([1, 1, 1, 1, 1]),
         "pending": np.zeros(5),
@@ -69,6 +71,7 @@ def test_each_policy_orders_by_what_it_is_named_after() -> None:
     assert lists_of(Newest(), candidates) == [[2, 0, 1], [2, 1]]
     assert lists_of(Similarity(), candidates) == [[1, 2, 0], [1, 2]]
     assert lists_of(Ranked(), candidates) == [[0, 1, 2], [1, 2]]
+    assert lists_of(Likeliest(), candidates) == [[2, 1, 0], [2, 1]]
 
 
 def test_lists_are_no_longer_than_people_read_and_hold_the_best() -> None:
@@ -77,7 +80,7 @@ def test_lists_are_no_longer_than_people_read_and_hold_the_best() -> None:
         people=np.array([0]),
         starts=np.array([0, len(many)]),
         vacancies=many,
-        chances=0.01 * (1 + many),
+        fits=0.01 * (1 + many),
     )
     assert lists_of(Ranked(), candidates) == [many[::-1][:SLATE].tolist()]
 
@@ -107,7 +110,7 @@ def test_a_floor_of_one_leaves_everybody_the_list_they_would_have_alone() -> Non
     candidates = register.candidates(40, np.array([0, 1]), OPEN)
     mixed = replace(candidates, chances=np.array([0.3, 0.2, 0.1, 0.1, 0.2, 0.3]))
     allocated = Allocated(terms).lists(register, mixed, OPEN)
-    assert np.array_equal(allocated, Ranked().lists(register, mixed, OPEN))
+    assert np.array_equal(allocated, Likeliest().lists(register, mixed, OPEN))
 
 
 @pytest.mark.parametrize(
@@ -121,25 +124,31 @@ def test_a_floor_of_one_leaves_everybody_the_list_they_would_have_alone() -> Non
 )
 def test_a_belief_is_wrong_where_it_says(belief: object, raised: list[bool]) -> None:
     candidates = two_people()
-    believed = belief(candidates)
+    believed = belief(candidates, candidates.chances)
     assert (believed > candidates.chances + 1e-9).tolist() == raised
     assert np.allclose(believed[~np.array(raised)], candidates.chances[~np.array(raised)])
 
 
 def test_noise_belongs_to_the_pair() -> None:
     candidates = two_people()
-    believed = Noisy(1, 1.0)(candidates)
+    believed = Noisy(1, 1.0)(candidates, candidates.chances)
     later = replace(candidates, day=90)
-    assert np.array_equal(believed, Noisy(1, 1.0)(later))
+    assert np.array_equal(believed, Noisy(1, 1.0)(later, later.chances))
     assert not np.any(believed == candidates.chances)
 
 
-def test_who_was_sent_before_lowers_corrected_chances() -> None:
-    believed = Crowded(level=0.0, own=1.0, crowd=-1.0)
-    alone = believed(two_people())
-    crowded = believed(two_people(applied=np.full(5, 4)))
-    assert np.allclose(alone, two_people().chances)
-    assert np.all(crowded < alone)
+def test_features_of_the_day_say_how_many_were_sent_before_for_each_opening_left() -> None:
+    register = a_register(openings=2)
+    register.ranker = Seen(small_ranker())
+    register.write("referrals", [referral(0, 0, 1), referral(1, 1, 1), referral(2, 1, 2)])
+    register.candidates(4, np.array([0]), OPEN)
+    crowd = register.ranker.rows[:, FEATURE_NAMES.index("sent_per_opening")].tolist()
+    assert crowd == [0, 1, 0.5]
+
+
+class Seen(Recorder):
+    def hired(self, scores: np.ndarray) -> np.ndarray:
+        return small_ranker().hired(scores)
 
 
 def referral(number: int, seeker: int, vacancy: int) -> tuple[str, ...]:

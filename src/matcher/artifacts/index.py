@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -19,6 +20,7 @@ from matcher.features.columns import (
     SEEKER_TYPES,
     VACANCY_TYPES,
     Columns,
+    Past,
     SeekerColumns,
     VacancyColumns,
 )
@@ -45,6 +47,15 @@ class IndexGeneration:
     hire_rates: Mapping[str, float]
     vacancies: Pool[VacancyColumns]
     seekers: Pool[SeekerColumns]
+
+    def past_of(self, vacancies: Iterable[str]) -> Past:
+        """What the index knows of earlier referrals to these vacancies and to all employers."""
+        ids = np.array(sorted(key.encode() for key in vacancies), "S32")
+        sent: dict[str, int] = {}
+        for segment in self.vacancies.segments:
+            found = segment.columns.take(segment.rows_of(ids))
+            sent |= zip((key.decode() for key in found.ids), found.sent.tolist(), strict=True)
+        return Past(self.hire_rates, sent)
 
 
 def publish_index(
@@ -76,12 +87,16 @@ def load_index(folder: Path, *, encoder_fingerprint: str, register: str) -> Inde
         "feature_names": FEATURE_NAMES,
     }
     manifest = load(path, kind=KIND, expected=expected)
+    # Most of it is sorting, outside of Python's lock.
+    with ThreadPoolExecutor(2) as sides:
+        vacancies = sides.submit(_pool, path / "vacancies", VacancyColumns)
+        seekers = sides.submit(_pool, path / "seekers", SeekerColumns)
     return IndexGeneration(
         manifest,
         load_centring(path / CENTRES),
         json.loads((path / HIRE_RATES).read_text(encoding="utf-8")),
-        _pool(path / "vacancies", VacancyColumns),
-        _pool(path / "seekers", SeekerColumns),
+        vacancies.result(),
+        seekers.result(),
     )
 
 

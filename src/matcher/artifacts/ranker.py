@@ -19,7 +19,7 @@ from matcher.ranking.trained import TrainedRanker
 KIND = "ranker"
 WHOLE = re.compile(r"end of parameters\s+pandas_categorical:\S+\s*\Z")
 """How every LightGBM model file ends."""
-TREES, CURVES, CARD = "trees.txt", "curves.json", "card.md"
+TREES, HIRES, CURVES, CARD = "trees.txt", "hires.txt", "curves.json", "card.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ def publish_ranker(folder: Path, manifest: Manifest, ranker: TrainedRanker, *, c
     """Add a ranker without promoting it; `card` is Markdown for people. Returns its folder."""
 
     def write(draft: Path) -> None:
-        (draft / TREES).write_text(ranker.booster.model_to_string(), encoding="utf-8")
+        for name, trees in ((TREES, ranker.booster), (HIRES, ranker.hires)):
+            (draft / name).write_text(trees.model_to_string(), encoding="utf-8")
         curves = {
             "baseline": ranker.baseline.version,
             "hired": ranker.hired.as_json(),
@@ -76,16 +77,13 @@ def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> Ranke
                 f"has {baseline.version}.",
                 remedy="Run `matcher train`.",
             )
-        trees = (path / TREES).read_text(encoding="utf-8")
-        # LightGBM ends the whole process on text that was cut short.
-        if "end of trees" not in trees or not WHOLE.search(trees):
-            raise ValueError("cut short")
         ranker = TrainedRanker(
             manifest.generation,
             baseline,
-            lgb.Booster(model_str=trees),
+            _trees(path / TREES),
             hired=Curve.of_json(curves["hired"]),
             interviewed=Curve.of_json(curves["interviewed"]),
+            hires=_trees(path / HIRES),
         )
     except ArtefactError:
         raise
@@ -94,3 +92,11 @@ def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> Ranke
             f"The ranker {path.name} cannot be read.", remedy="Run `matcher train`."
         ) from bad
     return RankerGeneration(manifest, ranker)
+
+
+def _trees(path: Path) -> lgb.Booster:
+    text = path.read_text(encoding="utf-8")
+    # LightGBM ends the whole process on text that was cut short.
+    if "end of trees" not in text or not WHOLE.search(text):
+        raise ValueError("cut short")
+    return lgb.Booster(model_str=text)

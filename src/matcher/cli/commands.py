@@ -36,14 +36,18 @@ from matcher.jobs.index import build_index
 from matcher.progress import track
 from matcher.ranking.wording import Voice
 from matcher.reference import Reference
+from matcher.service.audit import Action, Reason, new_entry
 from matcher.service.clock import day_of
-from matcher.service.keys import Role
+from matcher.service.keys import Principal, Role
 from matcher.service.practice import practise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(keys, name="key")
 app.add_typer(staff, name="staff")
 
+COMMAND = Principal("command", Role.ADMIN)
+"""Who looks, in the audit log: somebody at the machine itself."""
+WhyOption = Annotated[Reason | None, typer.Option(help="why you look at people: for the audit log")]
 TRIAL = "for trying"
 """Name of the keys that `welcome` makes."""
 
@@ -156,8 +160,9 @@ def match(
     vacancy: Annotated[str, typer.Option(help="id of a vacancy: lists candidates")] = "",
     lang: Annotated[Language, typer.Option(help="language of the reasons")] = Language.ZH,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="length of the list")] = 10,
+    reason: WhyOption = None,
 ) -> None:
-    """Print a match list with reasons. The list is logged like any other."""
+    """Print a match list with reasons. List and look are logged like any other."""
     with failing_clearly():
         if sum(bool(given.strip()) for given in (text, seeker, vacancy)) != 1:
             raise ConfigurationError(
@@ -167,9 +172,13 @@ def match(
         bureau = App(Settings())
         bureau.sync()
         if vacancy:
-            slate = bureau.lists.for_vacancy(vacancy, k=k, channel=Channel.API)
+            look = new_entry(
+                COMMAND, Action.SHORTLISTED, _why(reason), bureau.clock(), vacancy=vacancy
+            )
+            slate = bureau.lists.for_vacancy(vacancy, k=k, channel=Channel.API, look=look)
         elif seeker:
-            slate = bureau.lists.for_seeker(seeker, k=k, channel=Channel.API)
+            look = new_entry(COMMAND, Action.LISTED, _why(reason), bureau.clock(), person=seeker)
+            slate = bureau.lists.for_seeker(seeker, k=k, channel=Channel.API, look=look)
         else:
             profile = JobSeeker(id="profile", registered_on=day_of(bureau.clock()), text=text)
             slate = bureau.lists.for_profile(profile, k=k, channel=Channel.API)
@@ -182,16 +191,34 @@ def why(
     vacancy: Annotated[str, typer.Option(help="id of a vacancy: says why it is not listed")] = "",
     lang: Annotated[Language, typer.Option(help="language of the sentences")] = Language.ZH,
     voice: Annotated[Voice, typer.Option(help="whom the sentences address")] = Voice.SEEKER,
+    reason: WhyOption = None,
 ) -> None:
-    """Say why a vacancy is not in a person's list, or what would open more vacancies."""
+    """Say why a vacancy is not in a person's list, or what would open more. The look is logged."""
     with failing_clearly():
         bureau = App(Settings())
+        bureau.audit.open(
+            COMMAND,
+            person=seeker,
+            vacancy=vacancy or None,
+            reason=_why(reason),
+            now=bureau.clock(),
+        )
         if vacancy:
             found = bureau.advice.why_not(seeker, vacancy)
             print_why_not(found, lang, voice, bureau.reference)
         else:
             bureau.sync()
             print_changes(bureau.advice.changes(seeker), lang, voice, bureau.reference)
+
+
+def _why(reason: Reason | None) -> Reason:
+    """The reason, which whoever looks at people has to give; another one wants words."""
+    if reason is None or reason is Reason.OTHER:
+        raise ConfigurationError(
+            "Whoever looks at people says why.",
+            remedy="Give --reason present, requested, for_vacancy or follow_up.",
+        )
+    return reason
 
 
 @app.command()
@@ -225,7 +252,7 @@ def welcome() -> None:
     A simulated bureau gets an account of each role as well, with a new password.
     """
     # Loads the simulator, which other commands should not pay for.
-    from matcher.jobs.demonstration import hold_fair, number_to_scan
+    from matcher.jobs.demonstration import hold_fair, number_to_scan, somebody_to_find
 
     with failing_clearly():
         bureau = App(Settings())
@@ -247,7 +274,11 @@ def welcome() -> None:
                 number=number_to_scan(bureau.engine, bureau.identity_key),
             )
         if simulated:
-            print_desk(bureau.settings, bureau.accounts.for_trying(now=now))
+            print_desk(
+                bureau.settings,
+                bureau.accounts.for_trying(now=now),
+                person=somebody_to_find(bureau.engine),
+            )
 
 
 @app.command()

@@ -101,14 +101,16 @@ def print_kiosk(
     )
 
 
-def print_desk(settings: Settings, passwords: Mapping[Role, str]) -> None:
-    """How to try the desk: an account of each role, named as its role, with its new password."""
+def print_desk(settings: Settings, passwords: Mapping[Role, str], *, person: str | None) -> None:
+    """How to try the desk: an account of each role, named as its role, and somebody to find."""
     print(
         "The counsellor's desk, in a browser; sign in with one of these accounts for trying:\n"
         f"\n  desk              http://{settings.host}:{settings.port}/desk"
     )
     for role, password in passwords.items():
         print(f"  {role:<17} {password}")
+    if person is not None:
+        print(f"  somebody to find  {person}   (simulated; looks for work)")
     print()
 
 

@@ -23,8 +23,8 @@ class Sent:
 
     @property
     def ended(self) -> bool:
-        """Whether its course is over at the employer."""
-        return any(outcome in ENDS for outcome, _ in self.outcomes)
+        """Whether nothing more is to be waited for, there or because of work found elsewhere."""
+        return any(outcome in (*ENDS, Outcome.HIRED_ELSEWHERE) for outcome, _ in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

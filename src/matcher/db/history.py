@@ -150,6 +150,13 @@ def _referred_to() -> Select[Any]:
     return select(table.vacancy_id).where(table.seeker_id == bindparam("seeker_id")).distinct()
 
 
+def referred_for(connection: Connection, vacancy_id: str) -> list[str]:
+    """The seekers who were ever sent to a vacancy."""
+    table = tables.referrals.c
+    query = select(table.seeker_id).where(table.vacancy_id == vacancy_id).distinct()
+    return list(connection.execute(query).scalars())
+
+
 def all_referred_to(connection: Connection) -> dict[str, list[str]]:
     """The same of every seeker who was sent anywhere."""
     table = tables.referrals.c
@@ -159,6 +166,28 @@ def all_referred_to(connection: Connection) -> dict[str, list[str]]:
         seeker: [row.vacancy_id for row in rows]
         for seeker, rows in groupby(found, key=lambda row: str(row.seeker_id))
     }
+
+
+def all_referred_for(connection: Connection) -> dict[str, list[str]]:
+    """The seekers sent to each vacancy that anybody was sent to."""
+    table = tables.referrals.c
+    query = select(table.vacancy_id, table.seeker_id).distinct().order_by(table.vacancy_id)
+    found = connection.execute(query.execution_options(yield_per=AT_ONCE))
+    return {
+        vacancy: [row.seeker_id for row in rows]
+        for vacancy, rows in groupby(found, key=lambda row: str(row.vacancy_id))
+    }
+
+
+def people_sent(connection: Connection, today: date) -> dict[str, int]:
+    """How many people were sent before `today` to each vacancy to which somebody was."""
+    table = tables.referrals.c
+    query = (
+        select(table.vacancy_id, func.count().label("people"))
+        .where(table.made_on < today)
+        .group_by(table.vacancy_id)
+    )
+    return {row.vacancy_id: row.people for row in connection.execute(query)}
 
 
 def sent_between(connection: Connection, first: date, last: date) -> Iterator[tuple[str, str]]:
@@ -174,6 +203,13 @@ def sent_between(connection: Connection, first: date, last: date) -> Iterator[tu
     )
     for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
         yield row.seeker_id, row.vacancy_id
+
+
+def outcomes_of(connection: Connection, referral_id: str) -> set[Outcome]:
+    """What is noted of a referral."""
+    table = tables.referral_outcomes.c
+    query = select(table.outcome).where(table.referral_id == referral_id)
+    return {Outcome(word) for word in connection.execute(query).scalars()}
 
 
 def ended_courses(connection: Connection) -> Iterator[EndedCourse]:

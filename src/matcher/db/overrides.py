@@ -1,4 +1,4 @@
-"""Findings that a supervisor let stand: written once, never changed."""
+"""Findings that somebody let stand: written once, never changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from matcher.db import tables
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """Why findings of `code` at `words` of a vacancy may stand; `made_by` is the id of a key."""
+    """Why findings of `code` at `words` of a vacancy may stand; `made_by` is the id of a key.
+
+    `severity` is that of what was found then: a check that was confirmed lets nothing stand that
+    the law forbids.
+    """
 
     id: str
     vacancy_id: str
@@ -22,6 +26,7 @@ class Override:
     reason: str
     made_at: datetime
     made_by: str
+    severity: str
 
 
 def add_override(connection: Connection, override: Override) -> None:

@@ -173,7 +173,9 @@ def must_get(connection: Connection, kind: type[E], key: str) -> E:
     record = get(connection, kind, key)
     if record is None:
         what = _CAPITAL.sub(" ", kind.__name__).lower()
-        raise NotFoundError(f"There is no {what} {key!r}.", remedy="Check the id.")
+        raise NotFoundError(
+            f"There is no {what} {key!r}.", remedy="Check the id.", code="no_such_id"
+        )
     return record
 
 

@@ -309,6 +309,7 @@ impressions = Table(
     Column("propensity", Float),
     Column("exploration", Float),
     Column("swapped", JSON, nullable=False, server_default="[]"),
+    Column("chances", JSON, nullable=False, server_default="[]"),
 )
 
 lint_overrides = Table(
@@ -321,6 +322,7 @@ lint_overrides = Table(
     Column("reason", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("made_by", Id, nullable=False),
+    Column("severity", Word, nullable=False, server_default="forbidden"),
     comment="append-only, held by triggers: findings that a supervisor let stand, and why",
 )
 
@@ -409,6 +411,18 @@ audit_log = Table(
     sqlite_autoincrement=True,
 )
 
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("last_seq", Sequence, primary_key=True, autoincrement=False),
+    Column("first_seq", Sequence, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("newest_at", UtcDateTime, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    comment="append-only, held by triggers: a chain of digests over the entries of each night",
+)
+
 notes = Table(
     "notes",
     metadata,
@@ -419,6 +433,27 @@ notes = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("made_by", Id, nullable=False),
     comment="what counsellors note of a person, a vacancy, or both together",
+)
+
+undone = Table(
+    "undone",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Word, nullable=False),
+    Column(
+        "seeker_id",
+        Id,
+        ForeignKey("job_seekers.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column(
+        "vacancy_id", Id, ForeignKey("vacancies.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("record", JSON, nullable=False),
+    Column("undone_at", UtcDateTime, nullable=False),
+    Column("undone_by", Id, nullable=False),
+    comment="what was taken back at the desk, as it stood; nothing counts or learns from it",
 )
 
 kiosks = Table(

@@ -40,7 +40,7 @@ class Calibration:
 
 def calibrations(ranker: Ranker, referred: Referrals) -> dict[str, Calibration]:
     """Chances of the pairs referred in the window against what followed; empty without chances."""
-    chances = ranker.chances(ranker.scores(referred.rows))
+    chances = ranker.chances(referred.rows, ranker.scores(referred.rows))
     if chances is None or not len(referred):
         return {}
     return {

@@ -21,8 +21,9 @@ class Chronicle:
     """s seekers and v vacancies in the order of ids, and what changed from day to day.
 
     `vacancies` hold all their openings. Of the days from `first` (since 1970) on, `filled`
-    (days, v) are the openings reported filled before each, `hire_rates` (days, employers) what
-    `hire_rate` gave that morning; `employer` (v,) are columns of it. Seekers looked for work from
+    (days, v) are the openings reported filled before each, `sent` (days, v) the people referred
+    before it, `hire_rates` (days, employers) what `hire_rate` gave that morning; `employer` (v,)
+    are columns of it. Seekers looked for work from
     the day `came_on` until the eve of `left_on`, (s,). `distances` is (places, places), km.
     """
 
@@ -34,6 +35,7 @@ class Chronicle:
     vacancies: VacancyColumns
     vacancy_vectors: Vectors
     filled: NDArray[np.int32]
+    sent: NDArray[np.int32]
     employer: Rows
     hire_rates: NDArray[np.float32]
     distances: NDArray[np.float32]
@@ -45,6 +47,7 @@ class Chronicle:
         return replace(
             chosen,
             openings_left=chosen.openings_left - self.filled[day - self.first, which],
+            sent=self.sent[day - self.first, which],
             employer_hire_rate=self.hire_rates[day - self.first, self.employer[which]],
         )
 

@@ -28,7 +28,8 @@ Pair = tuple[int, int]
 class Shown:
     """A list that a registered person read: who, when, by which ranker, and what, best first.
 
-    `scores` are those of the `items`, None where the ranker gave none.
+    `scores` are those of the `items`, None where the ranker gave none; so are the `chances` of a
+    hire that were told.
     """
 
     seeker: int
@@ -36,6 +37,7 @@ class Shown:
     policy: str
     items: tuple[int, ...]
     scores: tuple[float | None, ...]
+    chances: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,18 +188,18 @@ def days_to_fill(
     return found
 
 
-def scores_before(
+def chances_before(
     lists: Iterable[Shown], courses: Iterable[Course], days: Window, *, as_of: int
 ) -> dict[str, list[tuple[float, bool]]]:
-    """By policy: the score with which a pair was last shown before its referral, and if hired.
+    """By policy: the chance with which a pair was last shown before its referral, and if hired.
 
     Of the referrals made in `days`, in the 14 days after such a list, whose outcome is known.
     """
     shown: dict[Pair, list[tuple[int, str, float]]] = defaultdict(list)
     for one in lists:
-        for item, score in zip(one.items, one.scores, strict=True):
-            if score is not None:
-                shown[one.seeker, item].append((one.day, one.policy, score))
+        for item, chance in zip(one.items, one.chances, strict=True):
+            if chance is not None:
+                shown[one.seeker, item].append((one.day, one.policy, chance))
     found: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for course in courses:
         told = gain(course, as_of=as_of)
@@ -207,8 +209,8 @@ def scores_before(
             if 0 <= course.made_on - line[0] <= REFERRED_WITHIN
         ]
         if course.made_on in days and told is not None and before:
-            _, policy, score = max(before)
-            found[policy].append((score, told >= HIRED_GAIN))
+            _, policy, chance = max(before)
+            found[policy].append((chance, told >= HIRED_GAIN))
     return dict(found)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -85,8 +84,9 @@ class SeekerColumns(Columns):
 class VacancyColumns(Columns):
     """What a vacancy offers and asks. `pay_top` is the highest figure stated and trusted.
 
-    `employer_hire_rate` is the share of the people sent to its employer who were hired, smoothed,
-    as `hire_rate` gives it; NaN where nobody's course has ended.
+    `sent` is how many people were referred to it so far. `employer_hire_rate` is the share of the
+    people sent to its employer who were hired, smoothed, as `hire_rate` gives it; NaN where
+    nobody's course has ended.
     """
 
     place: Column
@@ -106,8 +106,19 @@ class VacancyColumns(Columns):
     posted_on: Column
     closes_on: Column
     openings_left: Column
+    sent: Column
     employer_hire_rate: Column
 
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What came of earlier referrals: `hire_rates` by employer, people `sent` by vacancy."""
+
+    hire_rates: Mapping[str, float]
+    sent: Mapping[str, int]
+
+
+NOTHING_YET = Past({}, {})
 
 SEEKER_TYPES: Mapping[str, str] = {
     "ids": "S32", "home": "i2", "commute_km": "f4", "districts_wanted": "u8", "shifts": "u1",
@@ -120,7 +131,7 @@ VACANCY_TYPES: Mapping[str, str] = {
     "pay_basis": "i1", "pay_withheld": "?", "education": "i1", "experience": "f4",
     "licences": "u8", "licences_known": "?", "licences_mentioned": "u8", "languages": "u4",
     "languages_known": "?", "occupations": "S12", "posted_on": "i4", "closes_on": "i4",
-    "openings_left": "i4", "employer_hire_rate": "f4",
+    "openings_left": "i4", "sent": "i4", "employer_hire_rate": "f4",
 }  # fmt: skip
 
 
@@ -157,9 +168,9 @@ def vacancy_columns(
     vacancies: Iterable[tuple[Vacancy, int]],
     reference: Reference,
     lexicon: Lexicon,
-    hire_rates: Mapping[str, float] = MappingProxyType({}),
+    past: Past = NOTHING_YET,
 ) -> VacancyColumns:
-    """Columns of (vacancy, openings left), in their order; `hire_rates` by employer.
+    """Columns of (vacancy, openings left), in their order, and what the `past` says of them.
 
     What `lexicon` reads out of texts is a hint for features and never a criterion.
     """
@@ -185,7 +196,8 @@ def vacancy_columns(
             day_number(v.posted_on),
             _last_day(v),
             openings_left,
-            hire_rates.get(v.employer_id, np.nan),
+            past.sent.get(v.id, 0),
+            past.hire_rates.get(v.employer_id, np.nan),
         )
         for v, openings_left in vacancies
     ]

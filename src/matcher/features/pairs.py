@@ -32,6 +32,7 @@ FEATURE_NAMES = (
     "age_days",
     "openings_left",
     "employer_hire_rate",
+    "sent_per_opening",
 )
 """Columns of `build_rows`, in order. NaN: cannot be told."""
 
@@ -79,11 +80,18 @@ def build_rows(
         np.maximum(today - vacancies.posted_on, 0),
         vacancies.openings_left,
         vacancies.employer_hire_rate,
+        sent_per_opening(vacancies.sent, vacancies.openings_left),
     )
     rows = np.empty((len(similarity), len(FEATURE_NAMES)), np.float32)
     for number, column in enumerate(columns):
         rows[:, number] = column
     return rows
+
+
+def sent_per_opening(sent: NDArray[Any], openings_left: NDArray[Any]) -> NDArray[np.float32]:
+    """People referred so far for each opening left, (n,); of none left, as of one."""
+    crowd: NDArray[np.float32] = (sent / np.maximum(openings_left, 1)).astype(np.float32)
+    return crowd
 
 
 def _occupation_closeness(seekers: SeekerColumns, vacancies: VacancyColumns) -> NDArray[np.float32]:

@@ -23,11 +23,6 @@ class Vectors:
     texts: NDArray[np.float32]
     titles: NDArray[np.float16]
 
-    @classmethod
-    def empty(cls, dimension: int) -> Vectors:
-        """Vectors of no record."""
-        return cls(np.empty((0, dimension), np.float32), np.empty((0, dimension), np.float16))
-
     def __len__(self) -> int:
         return len(self.texts)
 

@@ -28,14 +28,17 @@ def detect(path: Path) -> str:
         head = file.read(_BLOCK)
     if not head.strip(codecs.BOM_UTF8 + b" \t\r\n"):
         raise InvalidInputError(
-            f"{path.name} is empty.", remedy="Export it again, or leave it out."
+            f"{path.name} is empty.", remedy="Export it again, or leave it out.", code="file_empty"
         )
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InvalidInputError(f"{path.name} is encoded in UTF-16.", remedy=_REMEDY)
+        raise InvalidInputError(
+            f"{path.name} is encoded in UTF-16.", remedy=_REMEDY, code="file_encoding"
+        )
     if b"\x00" in head:
         raise InvalidInputError(
             f"{path.name} is not a text file (byte {head.index(0) + 1} is a zero byte).",
             remedy="Export it again as CSV, XLSX, ODS, JSON or XML, with that ending in its name.",
+            code="file_kind",
         )
     utf8 = _first_error(path, UTF8)
     if utf8 is None:
@@ -47,6 +50,7 @@ def detect(path: Path) -> str:
     raise InvalidInputError(
         f"{path.name} cannot be read: as UTF-8 it breaks at {_where(path, utf8)}, {trouble}.",
         remedy=f"Mend the text there. {_REMEDY}",
+        code="file_encoding",
     )
 
 

@@ -54,9 +54,12 @@ def xml_rows(path: Path, encoding: str) -> Rows:
         raise InvalidInputError(
             f"{path.name} declares a document type or entities, which may hide an attack.",
             remedy="Export it again without them, or ask where the file comes from.",
+            code="file_doctype",
         ) from None
     except ParseError as error:
         raise InvalidInputError(
             f"{path.name} is not well-formed XML: it breaks at line {error.position[0]}.",
             remedy="Fetch or export the file again.",
+            code="file_breaks",
+            line=error.position[0],
         ) from None

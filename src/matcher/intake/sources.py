@@ -124,13 +124,16 @@ def _readable(path: Path) -> tuple[Format, str]:
     """Format and encoding of a table; raises InvalidInputError where it cannot be read."""
     if not path.is_file():
         raise InvalidInputError(
-            f"{path.name} is not there, or is no ordinary file.", remedy="Check the path."
+            f"{path.name} is not there, or is no ordinary file.",
+            remedy="Check the path.",
+            code="file_unreadable",
         )
     format_ = _SUFFIXES.get(path.suffix.lower())
     if format_ is None:
         raise InvalidInputError(
             f"{path.name} is not a table this program reads.",
             remedy="Save it as CSV, XLSX, ODS, JSON, JSON lines or, for the feed, XML.",
+            code="file_kind",
         )
     try:
         size = path.stat().st_size
@@ -139,10 +142,13 @@ def _readable(path: Path) -> tuple[Format, str]:
         raise InvalidInputError(
             f"{path.name} cannot be read: {error.strerror}.",
             remedy="Check the path and the permissions.",
+            code="file_unreadable",
         ) from None
     if size > MAX_FILE:
         raise InvalidInputError(
-            f"{path.name} is larger than {MAX_FILE:,} bytes.", remedy="Split it into several files."
+            f"{path.name} is larger than {MAX_FILE:,} bytes.",
+            remedy="Split it into several files.",
+            code="file_too_large",
         )
     if format_ is Format.JSON and _starts_with_object(path, encoding):
         format_ = Format.JSON_LINES
@@ -176,6 +182,7 @@ def _kind(path: Path, columns: Iterable[str]) -> SourceKind:
         raise InvalidInputError(
             f"{path.name} has no column that tells what it holds; is the first row the header?",
             remedy=_SEE,
+            code="file_header",
         )
     missing = ", ".join(sorted(layout.needed - names))
     unknown = ", ".join(sorted(name[:40] for name in names - set(layout.columns)))
@@ -186,6 +193,9 @@ def _kind(path: Path, columns: Iterable[str]) -> SourceKind:
         + (f" has the unknown {unknown}" if unknown else "")
         + ".",
         remedy=_SEE,
+        code="file_columns",
+        missing=missing or "–",
+        unknown=unknown or "–",
     )
 
 

@@ -58,7 +58,9 @@ def _header(cells: Sequence[str], name: str) -> list[str]:
     else:
         return header
     raise InvalidInputError(
-        f"In the header of {name} {trouble}.", remedy="Give every column one name of its own."
+        f"In the header of {name} {trouble}.",
+        remedy="Give every column one name of its own.",
+        code="file_header",
     )
 
 

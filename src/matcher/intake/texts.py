@@ -33,10 +33,14 @@ def json_rows(path: Path, encoding: str) -> Rows:
         raise InvalidInputError(
             f"{path.name} is not JSON: it breaks at line {error.lineno}.",
             remedy="Export it again as a list of objects.",
+            code="file_breaks",
+            line=error.lineno,
         ) from None
     if not isinstance(items, list):
         raise InvalidInputError(
-            f"{path.name} holds no list.", remedy="Export it as a list of objects: [{…}, {…}]."
+            f"{path.name} holds no list.",
+            remedy="Export it as a list of objects: [{…}, {…}].",
+            code="file_no_list",
         )
     for number, item in enumerate(items, start=1):
         yield _item(number, item)
@@ -67,6 +71,8 @@ def _csv_cells(path: Path, encoding: str) -> Iterator[Cells]:
                 f"{path.name} breaks near line {reader.line_num}: a quotation mark is not closed, "
                 "or stands alone within a field.",
                 remedy='Write a quotation mark within a quoted field twice (""), or export again.',
+                code="file_quotes",
+                line=reader.line_num,
             ) from None
 
 

@@ -51,12 +51,14 @@ def readable(cells: Iterator[Cells], path: Path) -> Iterator[Cells]:
             raise InvalidInputError(
                 f"{path.name} unpacks to {size:,} bytes.",
                 remedy=f"Split it into files that unpack to at most {MAX_UNPACKED:,} bytes.",
+                code="file_too_large",
             )
         yield from cells
     except _BROKEN as error:
         raise InvalidInputError(
             f"{path.name} is not a readable workbook ({type(error).__name__}).",
             remedy="Open it in a spreadsheet program and save it again without a password.",
+            code="file_workbook",
         ) from None
 
 
@@ -73,6 +75,7 @@ def one_sheet(sheets: Sheets, path: Path) -> Iterator[Cells]:
                     raise InvalidInputError(
                         f"{path.name} has data in more than one sheet.",
                         remedy="Save each sheet as a file of its own.",
+                        code="file_sheets",
                     )
                 filled = True
                 yield number, cells

@@ -23,6 +23,10 @@ from matcher.ranking.ranker import Ranker
 from matcher.reference import Reference
 from matcher.service.indexing import Progress
 
+Floats = NDArray[np.float64]
+Looked = tuple[NDArray[np.int32], Floats, Floats, Floats, int]
+"""Of one person: vacancies, scores, both chances, and how many are eligible."""
+
 PART = 4_096
 """People in one file."""
 AT_ONCE = 64
@@ -33,13 +37,16 @@ AT_ONCE = 64
 class Candidates:
     """Those of n people in the order of ids: person i has the rows `starts[i]` to `starts[i + 1]`.
 
-    `vacancies` (m,) are places in the order of ids, `scores` (m,) those of the ranker, `eligible`
-    (n,) how many vacancies are in all.
+    `vacancies` (m,) are places in the order of ids, `scores` (m,) those of the ranker, `hired` and
+    `interviewed` (m,) its chances, NaN where it knows none, `eligible` (n,) how many vacancies are
+    in all.
     """
 
     starts: NDArray[np.int64]
     vacancies: NDArray[np.int32]
-    scores: NDArray[np.float64]
+    scores: Floats
+    hired: Floats
+    interviewed: Floats
     eligible: NDArray[np.int32]
 
 
@@ -61,7 +68,7 @@ def prepare_candidates(
     people, offers = index.seekers.base, index.vacancies.base
     ids = offers.columns.ids[offers.by_id]
 
-    def looked_at(rows: NDArray[np.int64]) -> list[tuple[NDArray[np.int32], Scores, int]]:
+    def looked_at(rows: NDArray[np.int64]) -> list[Looked]:
         found = []
         for row in rows:
             before = sent.get(people.columns.ids[row].decode())
@@ -75,7 +82,12 @@ def prepare_candidates(
             )
             places = np.searchsorted(ids, one.found.columns.ids).astype(np.int32)
             order = np.argsort(places)
-            found.append((places[order], one.scores[order], one.found.eligible))
+            scores = one.scores[order]
+            chances = ranker.chances(one.rows[order], scores)
+            unknown = np.full(len(order), np.nan)
+            hired = unknown if chances is None else chances.hired
+            interviewed = unknown if chances is None else chances.interviewed
+            found.append((places[order], scores, hired, interviewed, one.found.eligible))
         return found
 
     everybody = people.by_id
@@ -91,9 +103,6 @@ def prepare_candidates(
             progress(start + len(part), len(everybody))
 
 
-Scores = NDArray[np.float64]
-
-
 def candidates_in(folder: Path) -> Iterator[Candidates]:
     """The candidates of a folder, a part at a time, in the order of the people's ids."""
     for path in sorted(folder.glob("part-*.npz")):
@@ -101,8 +110,8 @@ def candidates_in(folder: Path) -> Iterator[Candidates]:
             yield Candidates(**arrays)
 
 
-def _packed(lists: list[tuple[NDArray[np.int32], Scores, int]]) -> bytes:
-    vacancies, scores, eligible = zip(*lists, strict=True)
+def _packed(lists: list[Looked]) -> bytes:
+    vacancies, scores, hired, interviewed, eligible = zip(*lists, strict=True)
     sink = io.BytesIO()
     np.savez(
         sink,
@@ -110,6 +119,8 @@ def _packed(lists: list[tuple[NDArray[np.int32], Scores, int]]) -> bytes:
         starts=np.cumsum([0, *map(len, vacancies)]),
         vacancies=np.concatenate(vacancies),
         scores=np.concatenate(scores),
+        hired=np.concatenate(hired),
+        interviewed=np.concatenate(interviewed),
         eligible=np.array(eligible, np.int32),
     )
     return sink.getvalue()

@@ -34,6 +34,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
         "age_days": "days since the vacancy was posted",
         "openings_left": "openings not yet filled",
         "employer_hire_rate": "share of earlier referrals to the employer that led to a hire",
+        "sent_per_opening": "people referred so far for each opening left; for chances only",
     }
 )
 DIRECTION = {1: "more never lowers it", -1: "more never raises it", 0: "learnt"}

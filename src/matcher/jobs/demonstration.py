@@ -1,4 +1,4 @@
-"""What makes a simulated bureau's kiosk usable: a fair held today, and a card number to scan."""
+"""What makes a simulated bureau usable: a fair held today, a card to scan, somebody to find."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ def hold_fair(engine: Engine, today: date) -> JobFair:
             for records in ([fair], booths):
                 upsert(connection, records)
     return fair
+
+
+def somebody_to_find(engine: Engine) -> str | None:
+    """The id of the simulated person who registered last and looks for work, if there is one."""
+    with reading(engine) as connection:
+        looking = [one for one in active_seekers(connection) if one.id.startswith("SIM-")]
+    newest = max(looking, key=lambda one: (one.registered_on, one.id), default=None)
+    return newest.id if newest else None
 
 
 def number_to_scan(engine: Engine, key: IdentityKey) -> str | None:

@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from matcher.artifacts.folder import Manifest, new_generation
 from matcher.artifacts.index import KIND, publish_index
 from matcher.db.engine import reading
-from matcher.db.history import employer_hire_rates
+from matcher.db.history import employer_hire_rates, people_sent
 from matcher.db.store import active_seekers, indexable_vacancies, last_change, register_id
+from matcher.features.columns import Past
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.service.clock import day_of
 from matcher.service.indexing import (
@@ -38,7 +39,8 @@ def build_index(
         seq, register = last_change(connection), register_id(connection)
         seekers = list(active_seekers(connection))
         vacancies = list(indexable_vacancies(connection, day_of(now)))
-        hire_rates = employer_hire_rates(connection, day_of(now))
+        today = day_of(now)
+        past = Past(employer_hire_rates(connection, today), people_sent(connection, today))
     with track("vacancies") as progress:
         offered = indexer.encode_vacancies([vacancy for vacancy, _ in vacancies], progress)
     with track("seekers") as progress:
@@ -61,8 +63,8 @@ def build_index(
         folder,
         manifest,
         centring,
-        hire_rates=hire_rates,
-        vacancies=(indexer.offers(vacancies, hire_rates), centred_vacancies(offered, centring)),
+        hire_rates=past.hire_rates,
+        vacancies=(indexer.offers(vacancies, past), centred_vacancies(offered, centring)),
         seekers=(indexer.columns(seekers), centred_seekers(asked, centring)),
     )
     return manifest

@@ -75,11 +75,14 @@ def vacancies_sent(
             raise InvalidInputError(
                 "The workbook is too large once unpacked.",
                 remedy="Send fewer rows, or let `matcher import` take it in.",
+                code="file_too_large",
             )
     (source,) = plan([path])
     if source.kind != Kind.VACANCIES:
         raise InvalidInputError(
-            "The file holds no vacancies.", remedy="See data/formats.md for the columns."
+            "The file holds no vacancies.",
+            remedy="See data/formats.md for the columns.",
+            code="file_no_vacancies",
         )
     found: list[Vacancy] = []
     rejects: list[Reject] = []
@@ -90,6 +93,8 @@ def vacancies_sent(
             raise InvalidInputError(
                 f"The file has more than {MOST_ROWS:,} rows.",
                 remedy="Send it in parts, or let `matcher import` take it in.",
+                code="file_rows",
+                most=MOST_ROWS,
             )
     return found, rejects
 

@@ -84,6 +84,7 @@ def look_back(
     first = records.first
     days = records.window.last + REFERRED_WITHIN + 1 - first
     rows, when, amounts = records.filled.T
+    _, sent_to, sent_on = records.referred.T
     courses_of: dict[Pair, list[Course]] = defaultdict(list)
     for course in records.courses:
         courses_of[course.seeker, course.vacancy].append(course)
@@ -99,6 +100,14 @@ def look_back(
             vacancy_vectors=centred_vacancies(offered, centring),
             filled=counts_before(
                 first, days, when, rows, amounts=amounts, catalogue=len(records.vacancies)
+            ),
+            sent=counts_before(
+                first,
+                days,
+                sent_on,
+                sent_to,
+                amounts=np.ones_like(sent_on),
+                catalogue=len(records.vacancies),
             ),
             employer=records.employer,
             hire_rates=hire_rates_by_day(

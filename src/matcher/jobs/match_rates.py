@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
 
-from matcher.artifacts.folder import created
-from matcher.artifacts.ranker import load_ranker
 from matcher.db.history import (
     openings_filled,
     placed_at,
@@ -22,7 +19,6 @@ from matcher.db.history import (
     vacancies_shown,
 )
 from matcher.entities import Channel, Impression
-from matcher.errors import ArtefactError
 from matcher.evaluation.bands import Figure
 from matcher.evaluation.drift import stability_index
 from matcher.evaluation.history import Course, Window
@@ -32,11 +28,11 @@ from matcher.evaluation.match_rates import (
     Hire,
     Shown,
     calibration_error,
+    chances_before,
     day_rates,
     days_to_fill,
     hires_of,
     hits_by_policy,
-    scores_before,
 )
 from matcher.features.columns import EPOCH, day_number
 from matcher.ranking.examples import REFERRED_WITHIN
@@ -90,6 +86,7 @@ def read_past(connection: Connection, last: date) -> Past:
             policy=slate.policy,
             items=tuple(number(key) for key, _ in slate.items),
             scores=tuple(score for _, score in slate.items),
+            chances=slate.chances or (None,) * len(slate.items),
         )
         for (seeker, day, _), slate in _read(connection, since).items()
         if day <= end
@@ -166,23 +163,11 @@ def _score_figures(past: Past) -> Iterator[Figure]:
             yield Figure(key="score_psi", value=value, count=len(recent), part=policy)
 
 
-def calibration_figures(
-    past: Past, rankers: Path, *, fingerprint: str, register: str
-) -> Iterator[Figure]:
-    """How chances stood to hires, of each trained ranker that is still kept."""
-    pairs = scores_before(past.lists, past.courses, past.until_final(FINAL), as_of=past.as_of)
-    kept = created(rankers)
+def calibration_figures(past: Past) -> Iterator[Figure]:
+    """How the chances that were told stood to hires, by ranker."""
+    pairs = chances_before(past.lists, past.courses, past.until_final(FINAL), as_of=past.as_of)
     for policy, told in sorted(pairs.items()):
-        if policy not in kept:
-            continue
-        try:
-            generation = load_ranker(
-                rankers / policy, encoder_fingerprint=fingerprint, register=register
-            )
-        except ArtefactError:
-            continue
-        chances = generation.ranker.chances(np.array([score for score, _ in told]))
-        value = calibration_error(chances.hired.tolist(), [hired for _, hired in told])
+        value = calibration_error([chance for chance, _ in told], [hired for _, hired in told])
         yield Figure(key="calibration_error", value=value, count=len(told), part=policy)
 
 

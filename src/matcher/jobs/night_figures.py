@@ -18,7 +18,6 @@ from matcher.artifacts.index import IndexGeneration
 from matcher.db.engine import reading
 from matcher.db.events import holds_simulated_records
 from matcher.db.history import registered_on
-from matcher.db.store import register_id
 from matcher.entities import Language
 from matcher.evaluation.bands import DEFINITIONS, Figure, alerts
 from matcher.evaluation.drift import mean_shift, stability_index
@@ -90,12 +89,7 @@ def night_figures(
         days = days_of(past)
         found = [
             *list_figures(past, days),
-            *calibration_figures(
-                past,
-                rankers,
-                fingerprint=index.manifest.encoder_fingerprint,
-                register=register_id(connection),
-            ),
+            *calibration_figures(past),
             *vacancy_figures(connection, past, _words(vacancies.ids[settled])),
         ]
         came = registered_on(connection)

@@ -11,9 +11,10 @@ from pathlib import Path
 from matcher.allocation.prices import MOST_STEPS
 from matcher.artifacts.folder import created
 from matcher.artifacts.plan import load_plan
+from matcher.db.audit_seals import newest_seal
 from matcher.db.engine import reading
 from matcher.db.erasing import newest_erasure
-from matcher.db.history import all_referred_to
+from matcher.db.history import all_referred_for, all_referred_to
 from matcher.errors import MatcherError, NotReadyError
 from matcher.features.columns import day_number
 from matcher.jobs.alone import alone
@@ -87,9 +88,15 @@ def _take_in(night: Night) -> Result:
 
 
 def _expire(night: Night) -> Result:
-    """Erase from the register what was kept long enough."""
+    """Erase from the register what was kept long enough; tells the newest seal of the audit log.
+
+    So its digest stands outside the database too.
+    """
     bureau = night.bureau
-    return expire(bureau.engine, bureau.retention, bureau.rejects, now=night.now)
+    told = expire(bureau.engine, bureau.retention, bureau.rejects, now=night.now)
+    with reading(bureau.engine) as connection:
+        sealed = newest_seal(connection)
+    return {**told, "sealed": None if sealed is None else [sealed.last_seq, sealed.digest]}
 
 
 def _erase(night: Night) -> Result:
@@ -156,7 +163,7 @@ def _candidates(night: Night) -> Result:
     with reading(night.bureau.engine) as connection:
         sent = all_referred_to(connection)
     prepare = partial(prepare_candidates, sent=sent)
-    return _prepared(night, CANDIDATES, _with_today(night, prepare))
+    return _prepared(night, CANDIDATES, _with_ranker(night, prepare))
 
 
 def _plan(night: Night) -> Result:
@@ -196,12 +203,16 @@ def _slates(night: Night) -> Result:
 
 def _shortlists(night: Night) -> Result:
     """Prepare the shortlist of every open vacancy."""
-    return _prepared(night, SHORTLISTS, _with_today(night, prepare_shortlists))
+    with reading(night.bureau.engine) as connection:
+        sent = all_referred_for(connection)
+    prepare = partial(prepare_shortlists, sent=sent)
+    return _prepared(night, SHORTLISTS, _with_ranker(night, prepare))
 
 
-def _with_today(night: Night, prepare: Callable[..., None]) -> Callable[..., None]:
+def _with_ranker(night: Night, prepare: Callable[..., None]) -> Callable[..., None]:
     reference = night.bureau.indexer.reference
-    return partial(prepare, reference=reference, today=day_number(night.today))
+    ranker, today = night.champion().ranker, day_number(night.today)
+    return partial(prepare, ranker=ranker, reference=reference, today=today)
 
 
 def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
@@ -210,7 +221,6 @@ def _prepared(night: Night, name: str, prepare: Callable[..., None]) -> Result:
         prepare(
             index,
             folder=night.journal.folder / name,
-            ranker=champion.ranker,
             progress=progress,
         )
     return {

@@ -29,7 +29,7 @@ from matcher.features.columns import day_number
 from matcher.jobs.candidates import candidates_in
 from matcher.jobs.crowding import crowding
 from matcher.jobs.prepared import is_open
-from matcher.pipeline import scores_of_pairs
+from matcher.pipeline import chances_of_pairs
 from matcher.ranking.examples import REFERRED_WITHIN
 from matcher.ranking.ranker import Ranker
 from matcher.reference import Reference
@@ -79,7 +79,7 @@ def make_plan(
     can_fill = is_open(vacancies, day_number(today))
     openings = np.where(can_fill, vacancies.openings_left, 0).astype(np.int32)
     pending = _pending(index, sent, ranker=ranker, reference=reference, today=today)
-    graph = _graph(candidates, openings, pending, ranker)
+    graph = _graph(candidates, openings, pending)
     terms = Terms(exposure=exposure, care=CARE, floor=floor)
     plan = solve(graph, terms, progress=progress)
     generation = new_generation(now)
@@ -152,14 +152,16 @@ def _pending(
     other = places_of(offers.columns.ids[offers.by_id], pairs[:, 1])
     known = (one >= 0) & (other >= 0)
     asking, asked = people.by_id[one[known]], offers.by_id[other[known]]
-    scores = scores_of_pairs(
+    chances = chances_of_pairs(
         (people.columns.take(asking), people.vectors_of(asking)),
         (offers.columns.take(asked), offers.vectors_of(asked)),
         ranker=ranker,
         reference=reference,
         today=day_number(today),
     )
-    np.add.at(load, other[known], _chances(ranker, scores))
+    if chances is None:
+        raise _knows_no_chances()
+    np.add.at(load, other[known], chances.hired)
     return load
 
 
@@ -167,27 +169,23 @@ def _graph(
     candidates: Path,
     openings: NDArray[np.int32],
     pending: NDArray[np.float64],
-    ranker: Ranker,
 ) -> Graph:
     parts = list(candidates_in(candidates))
     sizes = [np.diff(part.starts) for part in parts]
     return Graph(
         starts=np.cumsum(np.concatenate([[0], *sizes])).astype(np.int64),
         vacancies=np.concatenate([np.empty(0, np.int32), *(part.vacancies for part in parts)]),
-        chances=np.concatenate([np.empty(0), *(_chances(ranker, p.scores) for p in parts)]),
+        chances=np.concatenate([np.empty(0), *(part.hired for part in parts)]),
         openings=openings,
         pending=pending,
     )
 
 
-def _chances(ranker: Ranker, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    chances = ranker.chances(scores)
-    if chances is None:
-        raise NotReadyError(
-            "No ranker knows the chance of a hire, so nothing can be planned.",
-            remedy="Run `matcher train`; until one serves, every list is made for itself.",
-        )
-    return chances.hired
+def _knows_no_chances() -> NotReadyError:
+    return NotReadyError(
+        "No ranker knows the chance of a hire, so nothing can be planned.",
+        remedy="Run `matcher train`; until one serves, every list is made for itself.",
+    )
 
 
 def _mean_chances(graph: Graph) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -24,10 +24,10 @@ from threadpoolctl import threadpool_limits
 from matcher.allocation.price_list import PriceList
 from matcher.artifacts.index import IndexGeneration
 from matcher.features.columns import SeekerColumns, VacancyColumns
-from matcher.jobs.candidates import candidates_in
+from matcher.jobs.candidates import Candidates, candidates_in
 from matcher.jobs.journal import write_whole
 from matcher.pipeline import MatchList, in_order, match_seekers
-from matcher.ranking.ranker import Ranker
+from matcher.ranking.ranker import Chances, Ranker
 from matcher.reference import Reference
 from matcher.retrieval.pool import Segment
 from matcher.service.indexing import Progress
@@ -50,7 +50,6 @@ def prepare_slates(
     candidates: Path,
     folder: Path,
     *,
-    ranker: Ranker,
     prices: PriceList | None,
     progress: Progress,
 ) -> None:
@@ -72,8 +71,8 @@ def prepare_slates(
                     vacancies,
                     part.vacancies[begin:end],
                     part.scores[begin:end],
+                    _chances(part, begin, end),
                     eligible,
-                    ranker=ranker,
                     prices=prices,
                 )
                 for (begin, end), eligible in zip(
@@ -90,13 +89,13 @@ def _slate(
     vacancies: VacancyColumns,
     rows: NDArray[np.int32],
     scores: NDArray[np.float64],
+    chances: Chances | None,
     eligible: int,
     *,
-    ranker: Ranker,
     prices: PriceList | None,
 ) -> list[Line]:
     ids, openings = vacancies.ids[rows], vacancies.openings_left[rows]
-    order, chances = in_order(ids, scores, openings, ranker=ranker, prices=prices)
+    order = in_order(ids, scores, chances, openings, prices)
     return [
         (
             eligible,
@@ -110,6 +109,13 @@ def _slate(
     ] or [(eligible, None, None, None, None, None)]
 
 
+def _chances(part: Candidates, begin: int, end: int) -> Chances | None:
+    hired = part.hired[begin:end]
+    if np.isnan(hired).any():
+        return None
+    return Chances(hired=hired, interviewed=part.interviewed[begin:end])
+
+
 def prepare_shortlists(
     index: IndexGeneration,
     folder: Path,
@@ -117,18 +123,21 @@ def prepare_shortlists(
     ranker: Ranker,
     reference: Reference,
     today: int,
+    sent: Mapping[str, Sequence[str]],
     progress: Progress,
 ) -> None:
     """Write the shortlist of every vacancy open `today`, PART to a file, in lines as of slates.
 
-    Files that are there are left; `today` in days since 1970.
+    `sent` are the seekers that were referred to each, by id: they are left out. Files that are
+    there are left; `today` in days since 1970.
     """
     offers = index.vacancies.base
 
     def shortlist(row: int) -> MatchList:
+        before = sent.get(offers.columns.ids[row].decode())
         return match_seekers(
             *_one(offers, row),
-            index.seekers,
+            index.seekers.without(before) if before else index.seekers,
             ranker=ranker,
             reference=reference,
             today=today,

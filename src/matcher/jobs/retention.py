@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from matcher.db.engine import writing
+from matcher.db.audit_seals import drop_entries_before, seal
+from matcher.db.engine import appending, writing
 from matcher.db.erasing import erase
 from matcher.db.expired import (
     drop_lists_before,
@@ -29,8 +30,12 @@ BY = "night"
 def expire(engine: Engine, retention: Retention, rejects: Path, *, now: datetime) -> dict[str, int]:
     """Erase what is over its time `now`; returns how much of each.
 
-    People leave the register here, and files when `finish_erasures` is called next.
+    People leave the register here, and files when `finish_erasures` is called next. The audit log
+    is sealed first: what leaves it has been counted.
     """
+    seal(engine, now=now)
+    with appending(engine) as connection:
+        entries = drop_entries_before(connection, now - retention[What.AUDIT])
     today = day_of(now)
     with writing(engine, now=now) as connection:
         people = people_last_heard_of_before(connection, today - retention[What.PEOPLE])
@@ -42,7 +47,13 @@ def expire(engine: Engine, retention: Retention, rejects: Path, *, now: datetime
     days = _days_before(rejects, today - retention[What.REJECTS])
     for folder in days:
         shutil.rmtree(folder)
-    return {"people": len(people), "lists": lists, "visits": visits, "days of rejects": len(days)}
+    return {
+        "people": len(people),
+        "lists": lists,
+        "visits": visits,
+        "days of rejects": len(days),
+        "audit entries": entries,
+    }
 
 
 def _days_before(folder: Path, day: date) -> list[Path]:

@@ -32,7 +32,11 @@ class Curve:
 
     def __call__(self, scores: Floats) -> Floats:
         """Probabilities (n,) of (n,) scores."""
-        return _chance(self.slope * scores + self.intercept)
+        return logistic(self.log_odds(scores))
+
+    def log_odds(self, scores: Floats) -> Floats:
+        """The same as log odds."""
+        return self.slope * scores + self.intercept
 
     def as_json(self) -> dict[str, float]:
         """The two numbers."""
@@ -75,7 +79,7 @@ def fit_curve(scores: Floats, happened: NDArray[np.bool_]) -> Curve:
         return float(np.sum(np.logaddexp(0, margin) - target * margin))
 
     for _ in range(ROUNDS):
-        p = _chance(x @ weights)
+        p = logistic(x @ weights)
         slope = x.T @ (p - target)
         # The ridge keeps separable scores from running away.
         curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-6 * np.eye(2)
@@ -90,6 +94,6 @@ def fit_curve(scores: Floats, happened: NDArray[np.bool_]) -> Curve:
     return Curve(a, b) if a > 0 and np.isfinite([a, b]).all() else flat
 
 
-def _chance(margin: Floats) -> Floats:
-    """1 / (1 + exp(-margin)), (n,), without overflow."""
+def logistic(margin: Floats) -> Floats:
+    """Probabilities 1 / (1 + exp(-margin)) of log odds, (n,), without overflow."""
     return np.exp(-np.logaddexp(0, -margin))

@@ -29,6 +29,7 @@ TERMS: dict[str, Term] = {
     "age_days": lambda x: -np.minimum(x, 60) / 200,
     "openings_left": lambda x: np.log1p(np.clip(x, 0, 20)) / 20,
     "employer_hire_rate": lambda x: np.float32(0.5) * x,
+    "sent_per_opening": np.zeros_like,  # Says how likely a hire is, not who suits whom.
 }
 """What each feature adds to the score, in points; an unknown value adds nothing."""
 
@@ -48,7 +49,7 @@ class LinearRanker:
         """Sum of the points, (n,), for (n, features) `rows` of `build_rows`."""
         return np.asarray(self.contributions(rows).sum(axis=1))
 
-    def chances(self, scores: NDArray[np.float64]) -> None:
+    def chances(self, rows: NDArray[np.float32], scores: NDArray[np.float64]) -> None:
         """None: points are no probability."""
 
     def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -17,6 +17,10 @@ class Chances:
     interviewed: NDArray[np.float64]
     """An interview or a hire: never below `hired`."""
 
+    def take(self, rows: NDArray[np.intp]) -> Chances:
+        """Those of the chosen pairs, in that order."""
+        return Chances(hired=self.hired[rows], interviewed=self.interviewed[rows])
+
 
 class Ranker(Protocol):
     """Scores pairs by their features alone; higher is better. `rows` are those of `build_rows`."""
@@ -35,5 +39,5 @@ class Ranker(Protocol):
     def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """What each feature added to the score, (n, features)."""
 
-    def chances(self, scores: NDArray[np.float64]) -> Chances | None:
-        """Probabilities that belong to (n,) `scores`; None where nothing was calibrated."""
+    def chances(self, rows: NDArray[np.float32], scores: NDArray[np.float64]) -> Chances | None:
+        """Probabilities of (n, features) `rows` with these (n,) `scores`; None where unknown."""

@@ -1,4 +1,8 @@
-"""The ranker learnt from past placements: boosted trees for the order, curves for the chances."""
+"""The ranker learnt from past placements: trees for the order, curves and trees for the chances.
+
+Who suits whom and how likely a hire is are two questions: the second depends on how many people
+were sent there before.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +14,18 @@ from numpy.typing import NDArray
 from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.boosting import lightgbm as lgb
-from matcher.ranking.calibration import Curve
+from matcher.ranking.calibration import Curve, logistic
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Chances
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedRanker:
-    """A baseline, LightGBM trees that correct it, and curves for a hire and for an interview.
+    """A baseline, LightGBM trees that correct it, and what tells chances from the score.
 
-    Raises ArtefactError for a model of other features than those of this program.
+    `hired` and `interviewed` are curves over the score alone; `hires` are trees that correct the
+    log odds of the first by all features, the crowd among them. Raises ArtefactError for a model of
+    other features than those of this program.
     """
 
     version: str
@@ -27,15 +33,17 @@ class TrainedRanker:
     booster: lgb.Booster
     hired: Curve
     interviewed: Curve
+    hires: lgb.Booster
 
     def __post_init__(self) -> None:
-        found = tuple(self.booster.feature_name())
-        if found != FEATURE_NAMES:
-            raise ArtefactError(
-                f"The ranker {self.version} was trained on the features {', '.join(found)}; "
-                f"this program computes {', '.join(FEATURE_NAMES)}.",
-                remedy="Run `matcher train`.",
-            )
+        for trees in (self.booster, self.hires):
+            found = tuple(trees.feature_name())
+            if found != FEATURE_NAMES:
+                raise ArtefactError(
+                    f"The ranker {self.version} was trained on the features {', '.join(found)}; "
+                    f"this program computes {', '.join(FEATURE_NAMES)}.",
+                    remedy="Run `matcher train`.",
+                )
 
     @property
     def trained(self) -> bool:
@@ -60,7 +68,10 @@ class TrainedRanker:
         shares = self.booster.predict(rows, pred_contrib=True, num_threads=1)
         return self.baseline.contributions(rows) + np.asarray(shares, np.float64)[:, :-1]
 
-    def chances(self, scores: NDArray[np.float64]) -> Chances:
-        """Probabilities that belong to (n,) `scores`."""
-        hired = self.hired(scores)
+    def chances(self, rows: NDArray[np.float32], scores: NDArray[np.float64]) -> Chances:
+        """Probabilities of (n, features) `rows` with these (n,) `scores`."""
+        if not len(rows):
+            return Chances(hired=np.empty(0), interviewed=np.empty(0))
+        corrected = self.hires.predict(rows, raw_score=True, num_threads=1)
+        hired = logistic(self.hired.log_odds(scores) + np.asarray(corrected, np.float64))
         return Chances(hired=hired, interviewed=np.maximum(hired, self.interviewed(scores)))

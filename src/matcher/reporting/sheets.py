@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from io import BytesIO, StringIO
 
 from odf.opendocument import OpenDocumentSpreadsheet
@@ -16,28 +14,11 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-Value = str | int | float | None
-Rows = Sequence[Sequence[Value]]
+from matcher.reporting.formats import Format, Rows, Value
 
 STARTS = tuple("=+-@\t\r\n＝＋－＠")
 """What makes an office program read a cell of a CSV file as a formula, full width too."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class Format(StrEnum):
-    """Kinds of file."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-    ODS = "ods"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How a format is written, and what HTTP calls it."""
-
-    write: Callable[[Rows], bytes]
-    media_type: str
 
 
 def csv_of(rows: Rows) -> bytes:
@@ -73,10 +54,10 @@ def ods_of(rows: Rows) -> bytes:
     return written.getvalue()
 
 
-KINDS: Mapping[Format, Kind] = {
-    Format.CSV: Kind(csv_of, "text/csv; charset=utf-8"),
-    Format.XLSX: Kind(xlsx_of, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    Format.ODS: Kind(ods_of, "application/vnd.oasis.opendocument.spreadsheet"),
+WRITERS: Mapping[Format, Callable[[Rows], bytes]] = {
+    Format.CSV: csv_of,
+    Format.XLSX: xlsx_of,
+    Format.ODS: ods_of,
 }
 
 

@@ -55,7 +55,7 @@ def narrowed(pool: Pool[C], keep: Callable[[C], Mask], *, among: Iterable[str] |
             alive &= chosen
         return replace(segment, alive=alive)
 
-    return Pool(part(pool.base), part(pool.overlay))
+    return Pool(tuple(map(part, pool.segments)))
 
 
 def _stated(

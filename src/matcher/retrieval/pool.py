@@ -1,7 +1,7 @@
-"""A searchable pool: a large mapped base and a small overlay of the day's changes.
+"""A searchable pool: a large mapped base and, in a few small segments, the day's changes.
 
-A pool is never changed. An update makes a new pool that shares the base, so that searches under way
-keep the one they began with and need no lock.
+A pool is never changed. An update makes a new pool that shares what stays as it was, so that
+searches under way keep the one they began with and need no lock.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from matcher.retrieval.index import VectorIndex
 from matcher.retrieval.scoring import Rows
 
 C = TypeVar("C", SeekerColumns, VacancyColumns)
+
+GROWTH = 16
+"""How many times larger a segment of changes is than the one after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,12 @@ class Segment(Generic[C]):
         )
         return cls(columns, kinds, index, titles, np.ones(len(columns), np.bool_), starts, by_id)
 
+    def __len__(self) -> int:
+        return len(self.columns)
+
     def rows_of(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
         """Rows of those of `ids` that are here and count."""
-        if len(self.columns) == 0:
+        if len(self) == 0:
             return np.empty(0, np.int64)
         places = np.searchsorted(self.columns.ids, ids, sorter=self.by_id)
         rows = self.by_id[np.minimum(places, len(self.by_id) - 1)]
@@ -70,18 +76,21 @@ class Segment(Generic[C]):
 
     def without(self, ids: NDArray[np.bytes_]) -> Segment[C]:
         """The same segment in which the rows of `ids` no longer count."""
+        rows = self.rows_of(ids)
+        if not len(rows):
+            return self
         alive = self.alive.copy()
-        alive[self.rows_of(ids)] = False
+        alive[rows] = False
         return replace(self, alive=alive)
 
-    def extended(self, columns: C, vectors: Vectors) -> Segment[C]:
-        """The rows that count and these new ones, in a segment of their own."""
-        kept = np.flatnonzero(self.alive)
-        joined = type(columns).concatenate([self.columns.take(kept), columns])
-        index = self.index.take(kept).extended(vectors.texts)
-        titles = np.concatenate([self.titles[kept], vectors.titles])
-        order = _layout(joined, index)
-        return Segment.laid_out(joined.take(order), index.take(order), titles[order])
+    def joined(self, other: Segment[C]) -> Segment[C]:
+        """The rows of both that count, in a segment of their own."""
+        kept, new = np.flatnonzero(self.alive), np.flatnonzero(other.alive)
+        columns = type(self.columns).concatenate([self.columns.take(kept), other.columns.take(new)])
+        index = self.index.take(kept).extended(other.index.vectors[new])
+        titles = np.concatenate([self.titles[kept], other.titles[new]])
+        order = _layout(columns, index)
+        return Segment.laid_out(columns.take(order), index.take(order), titles[order])
 
     def vectors_of(self, rows: NDArray[np.int64]) -> Vectors:
         """Vectors of the chosen rows."""
@@ -101,23 +110,31 @@ class Found(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class Pool(Generic[C]):
-    """Everything that can be found on one side."""
+    """Everything that can be found on one side: `segments` are the base and what changed since.
 
-    base: Segment[C]
-    overlay: Segment[C]
+    A record counts in one segment at most. Of changes, each segment is at least GROWTH times as
+    large as the next, so that a new one seldom moves many rows and a search looks at few segments:
+    the logarithmic method (Bentley and Saxe, 1980).
+    """
+
+    segments: tuple[Segment[C], ...]
 
     @classmethod
     def of(cls, base: Segment[C]) -> Pool[C]:
         """A pool of the rows of `base`."""
-        nothing = Vectors.empty(base.index.vectors.shape[1])
-        return cls(base, Segment.of(base.columns.take(np.empty(0, np.int64)), nothing))
+        return cls((base,))
+
+    @property
+    def base(self) -> Segment[C]:
+        """What was published; some of its rows may no longer count."""
+        return self.segments[0]
 
     def __len__(self) -> int:
-        return sum(int(np.count_nonzero(s.alive)) for s in (self.base, self.overlay))
+        return sum(int(np.count_nonzero(segment.alive)) for segment in self.segments)
 
     def one(self, record_id: str) -> tuple[C, Vectors] | None:
         """Columns and vectors of one record, a row each; None where it is not here."""
-        for segment in (self.overlay, self.base):
+        for segment in self.segments:
             rows = segment.rows_of(np.array([record_id.encode()], "S32"))
             if len(rows):
                 return segment.columns.take(rows), segment.vectors_of(rows)
@@ -128,37 +145,43 @@ class Pool(Generic[C]):
 
         `columns` and `vectors` have one row a record, each id once.
         """
-        ids = np.array(sorted({*(i.encode() for i in gone), *columns.ids.tolist()}), "S32")
-        return Pool(self.base.without(ids), self.overlay.without(ids).extended(columns, vectors))
+        kept = self.without([*gone, *(key.decode() for key in columns.ids.tolist())])
+        if not len(columns):
+            return kept
+        segments = list(kept.segments)
+        segments.append(Segment.of(columns, vectors))
+        while len(segments) > 2 and len(segments[-2]) < GROWTH * len(segments[-1]):
+            last = segments.pop()
+            segments[-1] = segments[-1].joined(last)
+        return Pool(tuple(segments))
 
     def without(self, ids: Iterable[str]) -> Pool[C]:
         """The pool in which these records cannot be found."""
-        gone = np.array(sorted(key.encode() for key in ids), "S32")
-        return Pool(self.base.without(gone), self.overlay.without(gone))
+        gone = np.array(sorted({key.encode() for key in ids}), "S32")
+        return Pool(tuple(segment.without(gone) for segment in self.segments))
 
     def search(self, query: Vectors, eligible: Callable[[Segment[C]], Rows], k: int) -> Found[C]:
         """The `k` rows most similar to the one text of `query` among those that are `eligible`."""
+        passing = [eligible(segment) for segment in self.segments]
         found = [
-            _found(segment, query, eligible(segment), k)
-            for segment in (self.base, self.overlay)
-            if len(segment.columns) or segment is self.base
+            segment.index.search(query.texts[0], rows, k)
+            for segment, rows in zip(self.segments, passing, strict=True)
         ]
-        if len(found) == 1:
-            return found[0]
-        columns = type(found[0].columns).concatenate([part.columns for part in found])
-        similarity = np.concatenate([part.similarity for part in found])
-        titles = np.concatenate([part.title_similarity for part in found])
-        best = np.lexsort((columns.ids, -similarity))[:k]
-        passed = sum(part.eligible for part in found)
-        return Found(columns.take(best), similarity[best], titles[best], passed)
-
-
-def _found(segment: Segment[C], query: Vectors, eligible: Rows, k: int) -> Found[C]:
-    rows, similarity = segment.index.search(query.texts[0], eligible, k)
-    best = np.lexsort((segment.columns.ids[rows], -similarity))[:k]
-    rows = rows[best]
-    titles = title_similarity(query.titles, segment.titles[rows])
-    return Found(segment.columns.take(rows), similarity[best], titles, len(eligible))
+        scores = np.concatenate([similarity for _, similarity in found])
+        least = np.partition(scores, -k)[-k] if len(scores) > k else -np.inf
+        scores = scores[scores >= least]
+        # Columns are gathered only of what may be among the best of all segments.
+        within = [rows[similarity >= least] for rows, similarity in found]
+        parts = list(zip(self.segments, within, strict=True))
+        columns = type(self.base.columns).concatenate([s.columns.take(rows) for s, rows in parts])
+        titles = np.concatenate([segment.titles[rows] for segment, rows in parts])
+        best = np.lexsort((columns.ids, -scores))[:k]
+        return Found(
+            columns.take(best),
+            scores[best],
+            title_similarity(query.titles, titles[best]),
+            sum(map(len, passing)),
+        )
 
 
 def _layout(columns: SeekerColumns | VacancyColumns, index: VectorIndex) -> NDArray[np.int64]:

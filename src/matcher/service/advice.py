@@ -131,7 +131,7 @@ class Advice:
         person = self._indexer.columns_of(seeker)
         snapshot, today = self._live.snapshot, day_number(day_of(self._clock()))
         pool, tally = snapshot.index.vacancies.without(sent), Tally()
-        for segment in (pool.base, pool.overlay):
+        for segment in pool.segments:
             tally += tally_changes(
                 person,
                 segment.columns,

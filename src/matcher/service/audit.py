@@ -1,4 +1,4 @@
-"""Nobody is looked at without a look: a logged entry, with a reason, that opens a page."""
+"""Nobody is looked at without a logged entry that says who looks and why."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ class Action(StrEnum):
     FILLED = "filled"
     UNDONE = "undone"
     NOTED = "noted"
+    RECOGNISED = "recognised"
+    EVIDENCE = "evidence"
+    CORRECTED = "corrected"
+    STORED = "stored"
+    PUBLISHED = "published"
+    LET_STAND = "let_stand"
+    CLOSED = "closed"
 
 
 class Reason(StrEnum):
@@ -50,6 +57,17 @@ class Reason(StrEnum):
     FOR_VACANCY = "for_vacancy"
     FOLLOW_UP = "follow_up"
     OTHER = "other"
+
+
+class Occasion(StrEnum):
+    """Why there is an entry where nobody is asked for a reason.
+
+    DUTY: the act says it itself. CARD: somebody's card was scanned. FIGURE: a figure was traced.
+    """
+
+    DUTY = "duty"
+    CARD = "card"
+    FIGURE = "figure"
 
 
 class Audit:
@@ -82,19 +100,16 @@ class Audit:
             if vacancy:
                 must_get(connection, Vacancy, vacancy)
             _refuse_words(said, reason, name)
-            look = Entry(
-                id=uuid4().hex,
-                made_at=now,
-                who=principal.id,
-                role=principal.role,
-                action=action,
-                person=person,
-                vacancy=vacancy,
-                reason=reason,
-                words=said,
+            look = new_entry(
+                principal, action, reason, now, person=person, vacancy=vacancy, words=said
             )
             add_entries(connection, [look])
         return look
+
+    def note(self, entry: Entry) -> None:
+        """Write down an entry that is part of no other transaction."""
+        with appending(self._engine) as connection:
+            add_entries(connection, [entry])
 
     def look(self, look_id: str, principal: Principal, *, now: datetime) -> Entry:
         """The look of that id, to those who opened it; raises NotFoundError for all others."""
@@ -107,7 +122,11 @@ class Audit:
             or found.who != principal.id
             or now - found.made_at >= LASTS
         ):
-            raise NotFoundError("This look is not open.", remedy="Find the person or vacancy anew.")
+            raise NotFoundError(
+                "This look is not open.",
+                remedy="Find the person or vacancy anew.",
+                code="look_closed",
+            )
         return found
 
     def page(
@@ -130,11 +149,41 @@ def under(look: Entry, action: Action, now: datetime) -> Entry:
     return replace(look, id=uuid4().hex, made_at=now, action=action, words="", look=look.id)
 
 
+def new_entry(
+    principal: Principal,
+    action: Action,
+    reason: Reason | Occasion,
+    now: datetime,
+    *,
+    person: str | None = None,
+    vacancy: str | None = None,
+    record: str | None = None,
+    detail: str = "",
+    words: str = "",
+) -> Entry:
+    """An entry that stands under no look, to be written with what it tells of."""
+    return Entry(
+        id=uuid4().hex,
+        made_at=now,
+        who=principal.id,
+        role=principal.role,
+        action=action,
+        person=person,
+        vacancy=vacancy,
+        record=record,
+        detail=detail,
+        reason=reason,
+        words=words,
+    )
+
+
 def refuse_numbers(text: str) -> None:
     """Raise InvalidInputError where a text holds an identity number; it is not repeated."""
     if holds_number(text):
         raise InvalidInputError(
-            "The text holds an identity number.", remedy="Take it out: numbers are never kept."
+            "The text holds an identity number.",
+            remedy="Take it out: numbers are never kept.",
+            code="number_in_text",
         )
 
 
@@ -142,10 +191,14 @@ def _refuse_words(said: str, reason: Reason, name: str) -> None:
     refuse_numbers(said)
     if reason is Reason.OTHER and not said:
         raise InvalidInputError(
-            "Another reason wants words.", remedy="Write in a few words why you look."
+            "Another reason wants words.",
+            remedy="Write in a few words why you look.",
+            code="reason_wants_words",
         )
     if len(said) > MOST_WORDS or (name and name in said):
         raise InvalidInputError(
             "The words of the reason are too long, or hold the person's name.",
             remedy=f"Use up to {MOST_WORDS} characters and no name.",
+            code="reason_words",
+            most=MOST_WORDS,
         )

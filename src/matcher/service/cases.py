@@ -1,7 +1,7 @@
 """What a counsellor does: refer, note what became of it, take back, write a note.
 
 Each act and its entry in the audit log are one transaction. Undoing writes an entry that names the
-one it takes back; nothing leaves the log.
+one it takes back, and keeps the row as it stood apart (`matcher.db.undone`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, and_, delete, select
+from sqlalchemy import Connection, Engine, and_, select
 
 from matcher.compliance.lint import Linter
 from matcher.db import tables
@@ -18,6 +18,7 @@ from matcher.db.audit import Entry, add_entries, standing, under_look
 from matcher.db.desk import Note, add_note, sent
 from matcher.db.engine import appending, writing
 from matcher.db.store import must_get, upsert
+from matcher.db.undone import keep, take_out
 from matcher.entities import (
     Channel,
     HireReport,
@@ -68,6 +69,7 @@ class Cases:
                 raise ConflictError(
                     "This person was sent to this vacancy already.",
                     remedy="Note what became of that referral, or undo it.",
+                    code="sent_already",
                 )
             referral = referred(
                 connection,
@@ -99,6 +101,7 @@ class Cases:
             raise InvalidInputError(
                 "Only a hire places a person or fills an opening.",
                 remedy="Choose hired, or take the marks away.",
+                code="only_a_hire",
             )
         with writing(self._engine, now=now) as connection:
             referral = _of(connection, look, referral_id)
@@ -112,7 +115,9 @@ class Cases:
                 one.referral.id == referral_id and outcome in dict(one.outcomes) for one in steps
             ):
                 raise ConflictError(
-                    "This outcome is noted already.", remedy="Undo it first to correct its day."
+                    "This outcome is noted already.",
+                    remedy="Undo it first to correct its day.",
+                    code="outcome_noted",
                 )
             noted(
                 connection,
@@ -156,15 +161,15 @@ class Cases:
             act = next((one for one in acts if one.id == entry_id), None)
             if act is None or look.vacancy not in (None, act.vacancy):
                 raise _not_here()
-            _take_back(connection, act)
-            undone = replace(
+            undoing = replace(
                 under(look, Action.UNDONE, now),
                 vacancy=act.vacancy,
                 record=act.record,
                 detail=act.action,
                 undoes=act.id,
             )
-            add_entries(connection, [undone])
+            _take_back(connection, act, undoing)
+            add_entries(connection, [undoing])
         self._take_in(str(act.person), str(act.vacancy), day_of(now))
 
     def note(self, look: Entry, text: str, language: Language, *, now: datetime) -> None:
@@ -180,6 +185,8 @@ class Cases:
             raise InvalidInputError(
                 "The note is empty or too long.",
                 remedy=f"Write up to {MOST_CHARACTERS} characters.",
+                code="note_length",
+                most=MOST_CHARACTERS,
             )
         note = Note(
             id=uuid4().hex,
@@ -226,25 +233,30 @@ def _log(
     add_entries(connection, [entry])
 
 
-def _take_back(connection: Connection, act: Entry) -> None:
+def _take_back(connection: Connection, act: Entry, undoing: Entry) -> None:
     """Make the register what it was before `act`; figures get a correcting event."""
     referrals, steps, record = tables.referrals, tables.referral_outcomes, str(act.record)
+    placements, reports = tables.placements, tables.hire_reports
     match act.action:
         case Action.REFERRED:
-            placed = select(tables.placements.c.id).where(tables.placements.c.referral_id == record)
+            placed = select(placements.c.id).where(placements.c.referral_id == record)
             became = select(steps.c.referral_id).where(steps.c.referral_id == record)
             if connection.execute(placed.union_all(became)).first():
                 raise ConflictError(
-                    "Something is noted of this referral.", remedy="Undo what is noted first."
+                    "Something is noted of this referral.",
+                    remedy="Undo what is noted first.",
+                    code="something_noted",
                 )
-            connection.execute(delete(referrals).where(referrals.c.id == record))
+            take_out(connection, referrals, referrals.c.id == record, undoing=undoing)
         case Action.OUTCOME:
             this = and_(steps.c.referral_id == record, steps.c.outcome == act.detail)
-            connection.execute(delete(steps).where(this))
+            take_out(connection, steps, this, undoing=undoing)
         case Action.PLACED:
+            keep(connection, placements, placements.c.id == record, undoing=undoing)
             upsert(connection, [Void(kind=Voidable.PLACEMENTS, record_id=record)])
             _set_status(connection, str(act.person), SeekerStatus.PLACED, SeekerStatus.ACTIVE)
         case Action.FILLED:
+            keep(connection, reports, reports.c.id == record, undoing=undoing)
             upsert(connection, [Void(kind=Voidable.HIRE_REPORTS, record_id=record)])
 
 
@@ -258,4 +270,6 @@ def _set_status(
 
 
 def _not_here() -> NotFoundError:
-    return NotFoundError("That is not part of this look.", remedy="Load the page again.")
+    return NotFoundError(
+        "That is not part of this look.", remedy="Load the page again.", code="not_here"
+    )

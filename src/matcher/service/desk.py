@@ -18,6 +18,7 @@ from matcher.db.desk import Note, Sent
 from matcher.db.engine import appending, reading
 from matcher.db.events import holds_simulated_records
 from matcher.db.store import get, get_many, must_get
+from matcher.db.undone import Undone, undone_of
 from matcher.entities import (
     Channel,
     Employer,
@@ -68,7 +69,8 @@ class Case:
     """Whom and what a look is at, as registered now, and what was done so far.
 
     `sent` are referrals of the person, of the pair, or to the vacancy; `acts` what of it can be
-    undone; `authors` the names of the accounts that did or wrote something.
+    undone, `undone` what of a person or pair was; `authors` the names of the accounts that did or
+    wrote something.
     """
 
     look: Entry
@@ -79,6 +81,7 @@ class Case:
     people: Mapping[str, JobSeeker]
     vacancies: Mapping[str, Vacancy]
     acts: tuple[Entry, ...]
+    undone: tuple[Undone, ...]
     notes: tuple[Note, ...]
     authors: Mapping[str, str]
     simulated: bool
@@ -142,10 +145,14 @@ class Desk:
             about = {"seeker_id": look.person, "vacancy_id": look.vacancy}
             sent = db.sent(connection, **about, limit=FOUND)
             acts = standing(connection, look.person, ACTS, limit=FOUND) if look.person else []
+            undone = (
+                undone_of(connection, look.person, look.vacancy, limit=FOUND) if look.person else []
+            )
             notes = db.notes_on(connection, **about, limit=FOUND)
             people = sorted({one.referral.seeker_id for one in sent} - {look.person})
             named = {one.referral.vacancy_id for one in sent}
             named |= {note.vacancy_id for note in notes if note.vacancy_id}
+            named |= {one.vacancy_id for one in undone}
             case = Case(
                 look=look,
                 person=person,
@@ -155,9 +162,15 @@ class Desk:
                 people=get_many(connection, JobSeeker, people),
                 vacancies=get_many(connection, Vacancy, sorted(named)),
                 acts=tuple(acts),
+                undone=tuple(undone),
                 notes=tuple(notes),
                 authors=names_of(
-                    connection, {*(a.who for a in acts), *(note.made_by for note in notes)}
+                    connection,
+                    {
+                        *(act.who for act in acts),
+                        *(one.undone_by for one in undone),
+                        *(note.made_by for note in notes),
+                    },
                 ),
                 simulated=holds_simulated_records(connection),
             )
@@ -167,23 +180,18 @@ class Desk:
     def slate(self, look: Entry, wanted: Wanted, language: Language, *, channel: Channel) -> Slate:
         """The list of a look, narrowed: a person's vacancies, or candidates for a vacancy.
 
-        Whom or what the other side was sent already is left out. Raises InvalidInputError for words
-        that ask for a protected attribute.
+        Raises InvalidInputError for words that ask for a protected attribute.
         """
         words = self.lawful(wanted.words, language)
         table = tables.job_seekers if look.person is None else tables.vacancies
         with reading(self._engine) as connection:
             among = db.holding_words(connection, table, words) if words else None
-            sent = db.sent(connection, seeker_id=None, vacancy_id=look.vacancy, limit=10 * FOUND)
         asked = self._indexer.columns_of(_as_record(wanted))
         snapshot = self._live.snapshot
         index = snapshot.index
         if look.person is None:
             seekers = narrowed(index.seekers, partial(seekers_with, asked), among=among)
-            # A list for a person leaves out by itself what they were sent to.
-            index = replace(
-                index, seekers=seekers.without([one.referral.seeker_id for one in sent])
-            )
+            index = replace(index, seekers=seekers)
         else:
             vacancies = narrowed(index.vacancies, partial(vacancies_with, asked), among=among)
             index = replace(index, vacancies=vacancies)
@@ -209,7 +217,9 @@ class Desk:
             look.person,
             look.vacancy,
         ):
-            raise NotFoundError("That list was not shown here.", remedy="Load the page again.")
+            raise NotFoundError(
+                "That list was not shown here.", remedy="Load the page again.", code="list_gone"
+            )
         order = [key for key, _ in impression.items]
         # Of a program's channel: a file is no further look of a counsellor to learn from.
         slate = self.slate(look, wanted, language, channel=Channel.API)

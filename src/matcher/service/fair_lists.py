@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from matcher.db import fairs as db
+from matcher.db.audit import Entry
 from matcher.db.engine import reading
 from matcher.db.store import must_get, open_vacancies
 from matcher.entities import Channel, JobFair, JobSeeker
-from matcher.features.vectors import Vectors
 from matcher.retrieval.pool import Pool, Segment
 from matcher.service.clock import Clock, day_of
 from matcher.service.indexing import Indexer
@@ -48,16 +48,23 @@ class FairLists:
         self._clock = clock
 
     def for_seeker(
-        self, fair_id: str, seeker_id: str, *, here: int, elsewhere: int, station: str
+        self,
+        fair_id: str,
+        seeker_id: str,
+        *,
+        here: int,
+        elsewhere: int,
+        station: str,
+        look: Entry | None = None,
     ) -> FairSlate:
         """The best open vacancies for a registered person: so many `here`, so many `elsewhere`.
 
-        `station` is the kiosk.
+        `station` is the kiosk; the `look` at the person is logged once, with the first list.
         """
         of_booths, of_others, booths = self._split(fair_id)
         how: dict[str, Any] = {"channel": Channel.KIOSK, "station": station}
         return FairSlate(
-            here=of_booths.for_seeker(seeker_id, k=here, **how),
+            here=of_booths.for_seeker(seeker_id, k=here, look=look, **how),
             elsewhere=of_others.for_seeker(seeker_id, k=elsewhere, **how),
             booths=booths,
         )
@@ -85,10 +92,9 @@ class FairLists:
             found = list(open_vacancies(connection, day_of(self._clock()), ids))
         snapshot = self._live.snapshot
         index = snapshot.index
-        columns, vectors = self._indexer.vacancies(found, index.centring, index.hire_rates)
+        columns, vectors = self._indexer.vacancies(found, index.centring, index.past_of(ids))
         here = replace(index, vacancies=Pool.of(Segment.of(columns, vectors)))
-        nothing = here.vacancies.overlay.columns
-        others = index.vacancies.updated(ids, nothing, Vectors.empty(vectors.texts.shape[1]))
+        others = index.vacancies.without(ids)
         return (
             self._lists.over(self._live.standing(replace(snapshot, index=here))),
             self._lists.over(

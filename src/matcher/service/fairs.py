@@ -127,6 +127,7 @@ class Fairs:
                 raise ConflictError(
                     "This vacancy is not open any more, or its employer has no booth here.",
                     remedy="Choose another from a new list.",
+                    code="vacancy_closed",
                 )
             resume = FairResume(
                 id=uuid4().hex,
@@ -166,13 +167,16 @@ class Fairs:
             resume = must_get(connection, FairResume, resume_id)
             if resume.fair_id != fair_id:
                 raise NotFoundError(
-                    "There is no such résumé at this fair.", remedy="Load the page of the booth."
+                    "There is no such résumé at this fair.",
+                    remedy="Load the page of the booth.",
+                    code="no_resume",
                 )
             changed = _noted(resume, result, holds)
             if changed.handed_in_on_behalf and (changed.interviewed or changed.matched):
                 raise ConflictError(
                     "Somebody absent cannot be interviewed or matched on the spot.",
                     remedy="Take back one of the two.",
+                    code="absent",
                 )
             upsert(connection, [changed])
         return changed
@@ -204,7 +208,9 @@ def _booth(connection: Connection, fair_id: str, number: str) -> tuple[Booth, Em
     for booth, employer in db.booths_of(connection, fair_id):
         if booth.number == number:
             return booth, employer
-    raise NotFoundError("There is no such booth at this fair.", remedy="See the fair's board.")
+    raise NotFoundError(
+        "There is no such booth at this fair.", remedy="See the fair's board.", code="no_booth"
+    )
 
 
 def _nothing(number: str | None, employer: str) -> BoothTally:

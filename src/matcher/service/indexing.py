@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,8 @@ from matcher.encoder.model import Role, SentenceEncoder
 from matcher.entities import JobSeeker, Language, Vacancy
 from matcher.features.centres import Centres, Means, means
 from matcher.features.columns import (
+    NOTHING_YET,
+    Past,
     SeekerColumns,
     VacancyColumns,
     seeker_columns,
@@ -89,11 +90,11 @@ class Indexer:
         self,
         vacancies: Sequence[tuple[Vacancy, int]],
         centring: Centring,
-        hire_rates: Mapping[str, float],
+        past: Past,
     ) -> tuple[VacancyColumns, Vectors]:
         """Columns and centred vectors of n (vacancy, openings left), in their order."""
         encoded = self.encode_vacancies([vacancy for vacancy, _ in vacancies])
-        return self.offers(vacancies, hire_rates), centred_vacancies(encoded, centring)
+        return self.offers(vacancies, past), centred_vacancies(encoded, centring)
 
     def stranger(self, profile: JobSeeker, centring: Centring) -> Vectors:
         """Vectors of somebody not on the register: nothing of them is kept."""
@@ -116,10 +117,10 @@ class Indexer:
     def offers(
         self,
         vacancies: Sequence[tuple[Vacancy, int]],
-        hire_rates: Mapping[str, float] = MappingProxyType({}),
+        past: Past = NOTHING_YET,
     ) -> VacancyColumns:
         """Columns of n (vacancy, openings left), without encoding anything."""
-        return vacancy_columns(vacancies, self.reference, self.lexicon, hire_rates)
+        return vacancy_columns(vacancies, self.reference, self.lexicon, past)
 
     def _encode(
         self, records: Sequence[JobSeeker] | Sequence[Vacancy], role: Role, progress: Progress

@@ -25,6 +25,7 @@ from matcher.entities import JobFair, Language
 from matcher.errors import TooManyRequestsError, UnauthenticatedError
 from matcher.service.clock import Clock
 from matcher.service.keys import Role
+from matcher.service.limits import WITHIN_S, wait_for
 from matcher.service.sessions import Sessions
 
 IDLE = timedelta(seconds=60)
@@ -33,9 +34,9 @@ GRACE = timedelta(seconds=15)
 """How much later the service does it where the page did not."""
 LONGEST = timedelta(minutes=30)
 """After what time a visit is wiped whatever happens."""
-TRIES, TRIES_WITHIN = 12, timedelta(minutes=1)
-"""How many numbers, lists and files one kiosk may ask for: more than visitors need, and too few to
-try numbers out."""
+TRIES = 12
+"""How many numbers, lists and files one kiosk may ask for within a minute: more than visitors need,
+and too few to try numbers out."""
 
 
 class Page(StrEnum):
@@ -165,12 +166,14 @@ class Kiosks:
             if row is None:
                 raise UnauthenticatedError("This is no kiosk.", remedy="Set the kiosk up.")
             began, tries = row.tries_from, row.tries
-            if began is None or now - began >= TRIES_WITHIN:
-                began, tries = now, 0
-            if tries >= TRIES:
+            since = None if began is None else (now - began).total_seconds()
+            if since is None or since >= WITHIN_S:
+                began, tries, since = now, 0, 0.0
+            if wait := wait_for(tries, TRIES, since):
                 raise TooManyRequestsError(
                     "Too much was asked of this kiosk within a minute.",
                     remedy="Wait a minute; ask the staff if the card cannot be read.",
+                    seconds=wait,
                 )
             _store(connection, kiosk.key_id, tries_from=began, tries=tries + 1)
 

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
+from matcher.db.audit import Entry, add_entries
 from matcher.db.engine import appending, reading
-from matcher.db.history import referred_to
+from matcher.db.history import referred_for, referred_to
 from matcher.db.store import (
     active_seekers,
     add_new,
@@ -40,6 +41,7 @@ from matcher.pipeline import (
 from matcher.ranking.exploration import draw_swap, swapped
 from matcher.ranking.ranker import Ranker
 from matcher.retrieval.pool import Pool
+from matcher.service.audit import Action, under
 from matcher.service.champion import Champion
 from matcher.service.clock import Clock, day_of
 from matcher.service.figures import Figures
@@ -55,7 +57,11 @@ SPARE = 20
 
 
 class Lists:
-    """Answers from the live index; what it shows is checked against the register first."""
+    """Answers from the live index; what it shows is checked against the register first.
+
+    The entry of the audit log that a list is asked for with, its `look`, is written with the list,
+    in one transaction: None where the caller has written it.
+    """
 
     def __init__(
         self,
@@ -94,6 +100,7 @@ class Lists:
         channel: Channel,
         station: str | None = None,
         own: bool = False,
+        look: Entry | None = None,
     ) -> Slate:
         """The best open vacancies for a registered person, but those they were sent to before.
 
@@ -113,6 +120,7 @@ class Lists:
             channel=channel,
             station=station,
             own=own,
+            look=look,
         )
 
     def for_profile(
@@ -146,21 +154,27 @@ class Lists:
             own=own,
         )
 
-    def for_vacancy(self, vacancy_id: str, *, k: int, channel: Channel) -> Slate:
-        """The best active seekers for an open vacancy; none for one that is closed or full."""
+    def for_vacancy(
+        self, vacancy_id: str, *, k: int, channel: Channel, look: Entry | None = None
+    ) -> Slate:
+        """The best active seekers for an open vacancy, but those who were sent there before.
+
+        None for one that is closed or full. Everybody in it gets an entry under the `look`.
+        """
         now = self._clock()
         today = day_of(now)
         with reading(self._engine) as connection:
             must_get(connection, Vacancy, vacancy_id)
             found = list(open_vacancies(connection, today, [vacancy_id]))
+            sent = referred_for(connection, vacancy_id)
         snapshot, ranker = self._live.snapshot, self._champion.ranker
         lines: tuple[Line, ...] = ()
         eligible = 0
         if found:
             index = snapshot.index
             matches = match_seekers(
-                *self._indexer.vacancies(found, index.centring, index.hire_rates),
-                index.seekers,
+                *self._indexer.vacancies(found, index.centring, index.past_of([vacancy_id])),
+                index.seekers.without(sent) if sent else index.seekers,
                 ranker=ranker,
                 reference=self._indexer.reference,
                 today=day_number(today),
@@ -180,7 +194,7 @@ class Lists:
             lines = self._told(matches, standing[:k], ranker=ranker, today=today)
             eligible = matches.eligible
         slate = self._slate(snapshot, lines, eligible, ranker=ranker, now=now)
-        self._log(impression_of(slate, channel, vacancy_id=vacancy_id))
+        self._log(impression_of(slate, channel, vacancy_id=vacancy_id), look)
         return slate
 
     def _person(
@@ -208,6 +222,7 @@ class Lists:
         own: bool,
         wishes: SeekerColumns | None = None,
         seeker_id: str | None = None,
+        look: Entry | None = None,
     ) -> Slate:
         now = self._clock()
         today = day_of(now)
@@ -262,7 +277,8 @@ class Lists:
         )
         impression = impression_of(slate, channel, seeker_id=seeker_id)
         self._log(
-            replace(impression, station=station, trial=choice.trial, propensity=choice.propensity)
+            replace(impression, station=station, trial=choice.trial, propensity=choice.propensity),
+            look,
         )
         return slate
 
@@ -310,9 +326,16 @@ class Lists:
             simulated=figures.simulated,
         )
 
-    def _log(self, impression: Impression) -> None:
+    def _log(self, impression: Impression, look: Entry | None) -> None:
+        entries = [] if look is None else [look]
+        if look is not None and impression.vacancy_id is not None:
+            shown = under(look, Action.SHOWN, look.made_at)
+            entries += [
+                replace(shown, id=uuid4().hex, person=key) for key, _score in impression.items
+            ]
         with appending(self._engine) as connection:
             add_new(connection, [impression])
+            add_entries(connection, entries)
 
 
 def _unchanged(

@@ -161,7 +161,7 @@ class LiveIndex:
         index = old.index
         if vacancy_ids := touched.get(Vacancy):
             vacancies = list(indexable_vacancies(connection, today, vacancy_ids))
-            rows = self._indexer.vacancies(vacancies, index.centring, index.hire_rates)
+            rows = self._indexer.vacancies(vacancies, index.centring, index.past_of(vacancy_ids))
             pool = index.vacancies.updated(vacancy_ids, *rows)
             index = replace(index, vacancies=pool)
         if seeker_ids := touched.get(JobSeeker):

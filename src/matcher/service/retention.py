@@ -19,9 +19,13 @@ class What(StrEnum):
     PEOPLE = "people"
     LISTS = "lists"
     REJECTS = "rejects"
+    AUDIT = "audit"
 
 
 Retention = Mapping[What, timedelta]
+
+LEAST = dict.fromkeys(What, timedelta(days=1)) | {What.AUDIT: timedelta(days=366)}
+"""The database itself keeps an entry of the audit log for a year."""
 
 
 def read_retention(folder: Path) -> Retention:
@@ -31,7 +35,9 @@ def read_retention(folder: Path) -> Retention:
         found = {What(row["what"]): timedelta(days=int(row["days"])) for row in rows}
     except (KeyError, ValueError, OverflowError) as error:
         raise _unreadable() from error
-    if set(found) != set(What) or len(rows) != len(found) or min(found.values()) < timedelta(1):
+    if set(found) != set(What) or len(rows) != len(found):
+        raise _unreadable()
+    if any(found[what] < least for what, least in LEAST.items()):
         raise _unreadable()
     return found
 
@@ -39,5 +45,6 @@ def read_retention(folder: Path) -> Retention:
 def _unreadable() -> ConfigurationError:
     return ConfigurationError(
         f"{TABLE} does not say for how many days each thing is kept.",
-        remedy=f"Give one row each for {', '.join(What)}, with one day or more.",
+        remedy=f"Give one row each for {', '.join(What)}, with one day or more, "
+        f"of {What.AUDIT} with {LEAST[What.AUDIT].days}.",
     )

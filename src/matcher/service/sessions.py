@@ -53,6 +53,7 @@ class Sessions:
             raise ForbiddenError(
                 f"A key of the role {principal.role} may not be used here.",
                 remedy=f"Use a key of one of the roles {', '.join(sorted(roles))}.",
+                code="role_may_not",
             )
         table = tables.sessions
         with appending(self._engine) as connection:

@@ -75,4 +75,7 @@ def impression_of(
         plan=slate.plan,
         exploration=slate.exploration,
         swapped=slate.swap or (),
+        chances=tuple(
+            line.candidate.hired for line in slate.lines if line.candidate.hired is not None
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,10 +76,12 @@ class Tries:
 
 def _refuse_early(known: Mapping[str, Row[Any]], asked: Mapping[str, str], now: datetime) -> None:
     for who, row in known.items():
-        if now < row.last_at + wait_after(row.tries, FREE[asked[who]]):
+        left = row.last_at + wait_after(row.tries, FREE[asked[who]]) - now
+        if left > timedelta(0):
             raise TooManyRequestsError(
                 "Too many tries to sign in have failed.",
                 remedy="Wait up to 15 minutes, or have the password set anew.",
+                seconds=math.ceil(left.total_seconds()),
             )
 
 

@@ -1,4 +1,4 @@
-"""Vacancies come in here: nothing is published while the law objects and no supervisor decided."""
+"""Vacancies come in here: nothing is published while the law objects and nobody decided."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
+from matcher.compliance.findings import Severity
 from matcher.compliance.lint import Linter
+from matcher.db.audit import Entry, add_entries
 from matcher.db.engine import reading, writing
-from matcher.db.overrides import Override, add_override, overrides_of
+from matcher.db.overrides import Override, overrides_of
 from matcher.db.store import get, get_many, missing_references, must_get, upsert
 from matcher.entities import Employer, Vacancy
 from matcher.errors import ConflictError
+from matcher.service.audit import Action, Occasion, new_entry
 from matcher.service.clock import day_of
-from matcher.service.lint import Checked
+from matcher.service.keys import Principal
+from matcher.service.lint import Checked, gravest, let_stand, may_let_stand, newest
 from matcher.service.live import LiveIndex
 from matcher.service.register import refuse_missing
 
@@ -66,45 +70,49 @@ class VacancyIntake:
             return get(connection, Employer, employer_id)
 
     def publish(
-        self, vacancy: Vacancy, *, reasons: Reasons, made_by: str, now: datetime, new: bool
+        self, vacancy: Vacancy, *, reasons: Reasons, by: Principal, now: datetime, new: bool
     ) -> None:
         """Store a vacancy together with why its findings may stand, and list it.
 
-        Raises ObjectionError where a finding is left that nobody gave a reason for, ConflictError
-        where a `new` one has the id of another, InvalidInputError where its employer is not
-        registered.
+        Reasons count for what `by` may decide. Raises ObjectionError where a finding is left,
+        ConflictError where a `new` one has the id of another, InvalidInputError where its employer
+        is not registered.
         """
         with writing(self._engine, now=now) as connection:
             if new and get(connection, Vacancy, vacancy.id) is not None:
                 raise ConflictError(
                     f"Vacancy {vacancy.id} is registered already.",
                     remedy="Open it, or give another id.",
+                    code="id_taken",
                 )
             refuse_missing(connection, vacancy)
             checked = self._check(connection, vacancy, now)
-            objections = {(one.code.value, one.words) for one in checked.open}
-            if not objections <= reasons.keys():
+            objections = _objections(checked)
+            decided = {at for at, one in objections.items() if may_let_stand(by.role, one)}
+            if not objections.keys() <= decided & reasons.keys():
                 raise ObjectionError(
                     "The law objects to this vacancy.",
                     remedy="Change its words, or have a supervisor say why they may stand.",
                 )
             upsert(connection, [vacancy])
-            for code, words in sorted(objections):
-                add_override(
-                    connection,
-                    Override(
-                        id=uuid4().hex,
-                        vacancy_id=vacancy.id,
-                        code=code,
-                        words=words,
-                        reason=reasons[code, words],
-                        made_at=now,
-                        made_by=made_by,
-                    ),
+            add_entries(connection, [_published(vacancy, by, now)])
+            for (code, words), severity in sorted(objections.items()):
+                override = Override(
+                    id=uuid4().hex,
+                    vacancy_id=vacancy.id,
+                    code=code,
+                    words=words,
+                    reason=reasons[code, words],
+                    made_at=now,
+                    made_by=by.id,
+                    severity=severity,
                 )
+                let_stand(connection, override, by)
         self._live.take_in(Vacancy, vacancy.id, day_of(now))
 
-    def sieve(self, vacancies: Sequence[Vacancy], *, now: datetime, publish: bool) -> Sieved:
+    def sieve(
+        self, vacancies: Sequence[Vacancy], *, by: Principal, now: datetime, publish: bool
+    ) -> Sieved:
         """Publish those that nothing is to be said against, if asked to, and name the others."""
         with writing(self._engine, now=now) as connection:
             missing = missing_references(connection, vacancies)
@@ -114,6 +122,7 @@ class VacancyIntake:
             sound = [vacancy for vacancy, found in checked if not found.open]
             if publish and sound:
                 upsert(connection, sound)
+                add_entries(connection, [_published(one, by, now) for one in sound])
         return Sieved(
             published=len(sound) if publish else 0,
             held=tuple((vacancy, found) for vacancy, found in checked if found.open),
@@ -122,6 +131,18 @@ class VacancyIntake:
         )
 
     def _check(self, connection: Connection, vacancy: Vacancy, now: datetime) -> Checked:
-        made = overrides_of(connection, vacancy.id)
-        overrides = {(one.code, one.words): one for one in made}
+        overrides = newest(overrides_of(connection, vacancy.id))
         return Checked(self._linter.findings(vacancy, day_of(now)), overrides)
+
+
+def _objections(checked: Checked) -> dict[tuple[str, str], Severity]:
+    """The open findings by code and words, the gravest of each."""
+    found: dict[tuple[str, str], Severity] = {}
+    for one in checked.open:
+        at = one.code.value, one.words
+        found[at] = gravest({one.severity, found.get(at, one.severity)})
+    return found
+
+
+def _published(vacancy: Vacancy, by: Principal, now: datetime) -> Entry:
+    return new_entry(by, Action.PUBLISHED, Occasion.DUTY, now, vacancy=vacancy.id)

@@ -13,16 +13,19 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine
 
-from matcher.db.engine import reading
+from matcher.db.audit import add_entries
+from matcher.db.engine import appending, reading
 from matcher.db.store import holders, must_get
 from matcher.entities import JobSeeker, Language, Shift
 from matcher.errors import ConfigurationError, ConflictError, IdentityError
 from matcher.identity import IdentityKey, digest, mask_name, verify
 from matcher.reference import Reference
+from matcher.service.audit import Action, Occasion, new_entry
 from matcher.service.clock import TAIPEI, day_of
 from matcher.service.fair_lists import FairLists, FairSlate
 from matcher.service.fair_plan import FairPlans
 from matcher.service.fairs import Fairs
+from matcher.service.keys import Principal, Role
 from matcher.service.kiosks import Kiosk, Kiosks, Page, Visit
 from matcher.service.slates import Slate
 from matcher.service.views import slate_view
@@ -36,7 +39,10 @@ AROUND_A_NUMBER = "* \t\r\n"
 
 
 class Visits:
-    """The steps of a visit; none returns or logs anything of the visitor."""
+    """The steps of a visit; none returns or logs anything of the visitor.
+
+    The audit log alone knows, by their id, whom a kiosk showed: a card may be in other hands.
+    """
 
     def __init__(
         self,
@@ -75,6 +81,9 @@ class Visits:
         if not seeker:
             self._kiosks.keep(kiosk, Visit(page=Page.UNKNOWN, language=language))
             return
+        entry = new_entry(_at(kiosk), Action.RECOGNISED, Occasion.CARD, now, person=seeker.id)
+        with appending(self._engine) as connection:
+            add_entries(connection, [entry])
         visit = Visit(
             page=Page.CONFIRM,
             language=language,
@@ -98,6 +107,7 @@ class Visits:
             here=AT_THE_FAIR,
             elsewhere=ELSEWHERE,
             station=kiosk.key_id,
+            look=new_entry(_at(kiosk), Action.LISTED, Occasion.CARD, now, person=seeker.id),
         )
         self._show_lists(kiosk, visit, seeker, found, now=now)
 
@@ -240,6 +250,10 @@ class Visits:
         rows = self._reference.place_rows
         km = float(self._reference.distances_km[rows[home], rows[place]])
         return None if np.isnan(km) else round(km, 1)
+
+
+def _at(kiosk: Kiosk) -> Principal:
+    return Principal(kiosk.key_id, Role.KIOSK)
 
 
 def _chances(slate: Slate) -> dict[str, float]:

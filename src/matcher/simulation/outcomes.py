@@ -27,9 +27,10 @@ class Outcomes:
     vacancy ran out or the year ended, in days. `crowded` is the share of referrals to vacancies
     with more people sent, in the whole year, than openings; `applicants` the mean over referrals of
     people sent per opening. `exposure_gini` and `coverage` are of all vacancies of the year.
-    `worse` is the share of people whose lists were worth less, by NOTICED or more, than those by
-    chances alone, and `loss` the mean share these lost. `recall` is the mean share of a person's
-    best vacancies, by hidden preferences, in their lists.
+    `worse` is the share of people whose lists were worth less, by NOTICED or more, than those made
+    by themselves, and `loss` the mean share these lost. `recall` is the mean share of a person's
+    best vacancies, by hidden preferences, in their lists; of `recall_now` the crowd at each visit
+    decides with them which are best.
     """
 
     employment_rate: float
@@ -43,6 +44,7 @@ class Outcomes:
     worse: float
     loss: float
     recall: float
+    recall_now: float
 
 
 def outcomes(world: World, year: Year) -> Outcomes:
@@ -64,6 +66,7 @@ def outcomes(world: World, year: Year) -> Outcomes:
         worse=float(np.nanmean(lost >= NOTICED)),
         loss=float(lost[lost >= NOTICED].mean()) if (lost >= NOTICED).any() else 0.0,
         recall=float(np.nanmean(year.recall)),
+        recall_now=float(np.nanmean(year.recall_now)),
     )
 
 

@@ -23,8 +23,8 @@ CROWDING = 0.5
 NIGHTS = 3
 """Days from one solution to the next; between them the load follows who is sent."""
 
-Belief = Callable[[Candidates], Floats]
-"""The chances (m,) that a policy goes by."""
+Belief = Callable[[Candidates, Floats], Floats]
+"""What a policy makes of chances (m,) of the candidates; it goes by that."""
 
 
 class Policy(Protocol):
@@ -34,9 +34,9 @@ class Policy(Protocol):
         """Vacancies for each of the candidates' people, (n, SLATE), best first, then NOTHING."""
 
 
-def as_stated(candidates: Candidates) -> Floats:
+def as_stated(_candidates: Candidates, chances: Floats) -> Floats:
     """The ranker's chances as they are."""
-    return candidates.chances
+    return chances
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,19 @@ class Ranked:
     belief: Belief = as_stated
 
     def lists(self, register: Register, candidates: Candidates, open_now: Ints) -> Ints:  # noqa: ARG002
+        """By the ranker's score."""
+        return best(candidates, self.belief(candidates, candidates.fits))
+
+
+@dataclass(frozen=True, slots=True)
+class Likeliest:
+    """Where a hire is likeliest, as things stand: each person's own best, the crowd considered."""
+
+    belief: Belief = as_stated
+
+    def lists(self, register: Register, candidates: Candidates, open_now: Ints) -> Ints:  # noqa: ARG002
         """By the chance of a hire."""
-        return best(candidates, self.belief(candidates))
+        return best(candidates, self.belief(candidates, candidates.chances))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +87,8 @@ class Penalised:
     crowding: float = CROWDING
 
     def lists(self, register: Register, candidates: Candidates, open_now: Ints) -> Ints:  # noqa: ARG002
-        """By log odds of a hire less the crowd."""
-        chance = self.belief(candidates)
+        """By log odds of the ranker's score less the crowd."""
+        chance = self.belief(candidates, candidates.fits)
         crowd = candidates.applied / candidates.left
         return best(candidates, log_odds(chance) - self.crowding * crowd)
 
@@ -115,7 +126,8 @@ class Allocated:
         if self._solved_on is None or candidates.day >= self._solved_on + self._nights:
             self._solve(register, candidates.day, open_now)
         load = np.maximum(self._load + register.pending - self._pending, 0)[candidates.vacancies]
-        chances, left = self._belief(candidates), free(load, candidates.left.astype(np.int32))
+        chances = self._belief(candidates, candidates.chances)
+        left = free(load, candidates.left.astype(np.int32))
         ties = candidates.vacancies.astype(np.int32)
         ordered = np.concatenate(
             [
@@ -130,7 +142,7 @@ class Allocated:
         graph = Graph(
             starts=everybody.starts,
             vacancies=everybody.vacancies.astype(np.int32),
-            chances=self._belief(everybody),
+            chances=self._belief(everybody, everybody.chances),
             openings=np.maximum(register.openings - register.filled, 1).astype(np.int32),
             pending=register.pending,
         )

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from matcher.entities import Outcome
 from matcher.features.columns import SeekerColumns, VacancyColumns, day_number, hire_rate
-from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km
+from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km, sent_per_opening
 from matcher.features.vectors import Vectors, title_similarity
 from matcher.ranking.trained import TrainedRanker
 from matcher.retrieval.criteria import CRITERIA, Criterion, check
 from matcher.retrieval.scoring import products_of
 from matcher.simulation.people import DAYS, Floats, Ints
 
-OF_THE_DAY = ("age_days", "openings_left", "employer_hire_rate")
+OF_THE_DAY = ("age_days", "openings_left", "employer_hire_rate", "sent_per_opening")
 """The features that change from day to day; all others are settled by what a pair stated."""
 OPEN = np.uint16(1 << CRITERIA.index(Criterion.OPEN))
 FORGOTTEN = 45
@@ -47,8 +47,10 @@ class Candidates:
     """What each of n `people` may be shown on a day: open and eligible, in the order of ids.
 
     Those of people[i] are the rows starts[i] to starts[i + 1] of the others. `chances` are the
-    ranker's, of a hire if referred; `applied` counts the people ever sent to the vacancy, `left`
-    the openings not reported filled, `pending` the chances of those of whom nothing is known yet.
+    ranker's, of a hire if referred; `fits` those that its score alone tells, which know nothing of
+    the crowd: their order is that of a list by itself. `applied` counts the people ever sent to
+    the vacancy, `left` the openings not reported filled, `pending` the chances of those of whom
+    nothing is known yet.
     """
 
     day: int
@@ -57,6 +59,7 @@ class Candidates:
     vacancies: Ints
     similarity: Floats
     age_days: Floats
+    fits: Floats
     chances: Floats
     applied: Ints
     left: Ints
@@ -139,10 +142,16 @@ class Register:
         left = np.maximum(self.openings - self.filled, 1)[vacancies]
         age = (day - self.posted)[vacancies]
         features = self.pairs.rows[at]
-        of_the_day = age, left, self._hire_rates()[self.employer[vacancies]]
+        of_the_day = (
+            age,
+            left,
+            self._hire_rates()[self.employer[vacancies]],
+            sent_per_opening(self.applied[vacancies], left),
+        )
         for name, column in zip(OF_THE_DAY, of_the_day, strict=True):
             features[:, FEATURE_NAMES.index(name)] = column
-        chances = self.ranker.chances(self.ranker.scores(features)).hired
+        scores = self.ranker.scores(features)
+        chances = self.ranker.chances(features, scores).hired
         self._chance[at] = chances
         return Candidates(
             day=day,
@@ -151,6 +160,7 @@ class Register:
             vacancies=vacancies,
             similarity=features[:, FEATURE_NAMES.index("similarity")].astype(np.float64),
             age_days=age.astype(np.float64),
+            fits=self.ranker.hired(scores),
             chances=chances,
             applied=self.applied[vacancies],
             left=left,

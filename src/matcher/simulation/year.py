@@ -12,15 +12,17 @@ from matcher.reference import Reference
 from matcher.simulation.counsellors import KIOSK_SHARE, days_away, talk_over
 from matcher.simulation.draws import ByEvent, Event
 from matcher.simulation.fairs import Fairground
-from matcher.simulation.market import Market, State
+from matcher.simulation.market import ACCEPT_EASE, COMPETITION, GO_EASE, Market, State
 from matcher.simulation.people import DAYS, Bools, Floats, Ints
 from matcher.simulation.policies import NOTHING, Policy, best
-from matcher.simulation.preferences import Preferences
+from matcher.simulation.preferences import Preferences, chance
 from matcher.simulation.register import Candidates, Register
 from matcher.simulation.world import World
 
 WANTED = 5
 """The best vacancies of a person by what both sides hide: those a list should hold."""
+SHARP = 4.0
+"""An employer decides by a threshold; what they do near it is known less well than far from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +30,10 @@ class Year:
     """What a policy showed and what came of it.
 
     Of n visits: `visitors` and `days` (n,), `slates` (n, SLATE), the `worth` (n,) of each list and
-    that of the list by chances alone, `plain_worth`, and `recall` (n,): the share of the WANTED in
-    it. Of all people `placed_on` (s,), -1 for nobody. Of r referrals: `referrals` (r, 3), `told`
-    (r, 2) as in `Register`, and which led to a hire, `hired` (r,). `reports` are (n, 3).
+    that of the list by itself, `plain_worth`, `recall` (n,): the share of the WANTED in it, and
+    `recall_now` (n,): the same where the crowd counts. Of all people `placed_on` (s,), -1 for
+    nobody. Of r referrals: `referrals` (r, 3), `told` (r, 2) as in `Register`, and which led to a
+    hire, `hired` (r,). `reports` are (n, 3).
     """
 
     visitors: Ints
@@ -39,6 +42,7 @@ class Year:
     worth: Floats
     plain_worth: Floats
     recall: Floats
+    recall_now: Floats
     placed_on: Ints
     referrals: Ints
     reports: Ints
@@ -101,7 +105,7 @@ class _Desks:
         self._market, self._register, self._policy = market, register, policy
         self._exposure = exposure
         self._again = market.seekers.day.copy()
-        self._shown: list[tuple[Ints, Ints, Ints, Floats, Floats, Floats]] = []
+        self._shown: list[tuple[Ints, Ints, Ints, Floats, Floats, Floats, Floats]] = []
 
     def receive(self, day: int, open_now: Ints) -> None:
         """Serve everybody whose visit is due, if the bureau is open and has something to show."""
@@ -119,7 +123,7 @@ class _Desks:
         lists = self._policy.lists(self._register, candidates, open_now)
         kiosk = market.draws.uniform(Event.AT_KIOSK, visitors, day) < KIOSK_SHARE
         talk_over(market, day, visitors, lists, size=(lists != NOTHING).sum(axis=1), kiosk=kiosk)
-        plain = best(candidates, candidates.chances)
+        plain = best(candidates, candidates.fits)
         self._shown.append(
             (
                 visitors,
@@ -127,13 +131,14 @@ class _Desks:
                 lists,
                 worth(candidates, lists, self._exposure),
                 worth(candidates, plain, self._exposure),
-                recall(candidates, lists, market.preferences),
+                recall(candidates, lists, mutual(candidates, market.preferences)),
+                recall(candidates, lists, likelihood(candidates, market.preferences)),
             )
         )
 
     def year(self) -> Year:
         """What was shown and what came of it."""
-        visitors, days, slates, worths, plain, recalls = map(
+        visitors, days, slates, worths, plain, recalls, recalls_now = map(
             np.concatenate, zip(*self._shown, strict=True)
         )
         return Year(
@@ -143,6 +148,7 @@ class _Desks:
             worth=worths,
             plain_worth=plain,
             recall=recalls,
+            recall_now=recalls_now,
             placed_on=self._register.placed_on,
             referrals=np.array(self._register.referrals).reshape(-1, 3),
             reports=np.array(self._register.reports).reshape(-1, 3),
@@ -151,13 +157,27 @@ class _Desks:
         )
 
 
-def recall(candidates: Candidates, lists: Ints, preferences: Preferences) -> Floats:
+def mutual(candidates: Candidates, preferences: Preferences) -> Floats:
+    """How likely both sides would say yes if nobody else applied, as a log, (m,)."""
+    return preferences.mutual(candidates.people[candidates.owners], candidates.vacancies)
+
+
+def likelihood(candidates: Candidates, preferences: Preferences) -> Floats:
+    """How likely a referral today ends in a hire, by all that is hidden and by the crowd, (m,)."""
+    people, jobs = candidates.people[candidates.owners], candidates.vacancies
+    wish = preferences.of_seekers(people, jobs)
+    crowd = np.log1p((candidates.applied + 1) / preferences.vacancies.openings[jobs])
+    margin = preferences.of_employers(people, jobs) - COMPETITION * crowd
+    yes = chance(1.2 * wish + GO_EASE) * chance(1.5 * wish + ACCEPT_EASE)
+    return np.asarray(yes * chance(SHARP * margin))
+
+
+def recall(candidates: Candidates, lists: Ints, utility: Floats) -> Floats:
     """Share of the WANTED that stand in each of (n, SLATE) lists, (n,); NaN without candidates.
 
-    WANTED are the candidates for which the chance that both sides would say yes is highest.
+    WANTED are the candidates of the highest `utility` (m,).
     """
     owners = candidates.owners
-    utility = preferences.mutual(candidates.people[owners], candidates.vacancies)
     order = np.lexsort((candidates.vacancies, -utility, owners))
     wanted = order[np.arange(len(order)) - candidates.starts[owners] < WANTED]
     found = (lists[owners[wanted]] == candidates.vacancies[wanted, None]).any(axis=1)
