@@ -32,8 +32,8 @@ def cells(entity: Entity) -> dict[str, str]:
         row |= {"pay_low": _cell(pay.low), "pay_high": _cell(pay.high)}
     if isinstance(entity, Impression):
         for logged_here in (
-            "index_generation", "plan", "station", "trial", "propensity", "exploration", "swapped",
-            "chances"
+            "index_generation", "plan", "station", "trial", "propensity", "exploration",
+            "swapped", "chances",
         ):  # fmt: skip
             del row[logged_here]
         row["items"] = _cell(tuple(item for item, _ in entity.items))
