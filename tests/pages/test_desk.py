@@ -257,7 +257,7 @@ def test_a_refused_outcome_keeps_what_was_filled_in(desk: AtDesk):
     assert 'name="filled" value="yes" checked' in page
     early = fields | {"happened_on": "2026-03-01"}
     page = desk.send(f"{look}/outcomes", **early).text
-    assert "不能早於推介日（2026-03-16）" in page
+    assert "不能早於推介日（民國115年3月16日）" in page
     assert page.count('value="2026-03-01"') == 1
 
 
