@@ -407,6 +407,15 @@ def test_supervisors_and_analysts_read_everybodys_entries_without_names(desk: At
     assert ("chen" in page) == (role is Role.SUPERVISOR)
 
 
+def test_who_traced_a_figure_is_read_with_the_name_of_the_rate(desk: AtDesk):
+    path = "/v1/rates/employment_rate/events?side=denominator"
+    assert desk.bureau.get(path, role=Role.ANALYST).status_code == 200
+    reader = sign_in(desk.bureau, Role.ANALYST, name="figures")
+    page = text_of(reader.get("/desk/audit"))
+    assert "查核統計數字的依據: 求職就業率" in page
+    assert "employment_rate" not in page
+
+
 def test_an_analyst_opens_no_page_with_a_person(desk: AtDesk):
     look = desk.open(person="S-1")
     analyst = sign_in(desk.bureau, Role.ANALYST, name="figures")
