@@ -235,7 +235,7 @@ def test_a_counsellor_reads_every_refusal_in_their_own_language(bureau: Bureau, 
 
 
 def test_a_program_still_reads_english_problem_details(bureau: Bureau):
-    answer = bureau.get("/v1/vacancies/V-99/candidates")
+    answer = bureau.get("/v1/vacancies/V-99/candidates?reason=for_vacancy")
     assert answer.json()["detail"] == "There is no vacancy 'V-99'."
     assert answer.json()["remedy"] == "Check the id."
 
