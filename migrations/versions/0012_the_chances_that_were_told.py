@@ -1,4 +1,4 @@
-"""The chances of a hire that stood in a list; findings are let stand by others than supervisors."""
+"""The chances that stood in a list; who lets findings stand is not a supervisor alone."""
 
 import sqlalchemy as sa
 from alembic import op
