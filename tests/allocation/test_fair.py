@@ -18,8 +18,8 @@ from matcher.errors import InvalidInputError
 
 CLOSE = 1e-5
 SHARE_OF_ONE, SHARE_ON_AVERAGE = 0.65, 0.95
-"""What a plan is worth at least, of the most that any plan could be: of the fairs that can be drawn,
-without a price, the worst has 0.68, and ten of 10,001 have less than 0.75."""
+"""What a plan is worth at least, of the most that any plan could be: of the fairs that can be
+drawn, without a price, the worst has 0.68, and ten of 10,001 have less than 0.75."""
 
 
 def drawn(seed: int, people: int = 4, booths: int = 3, stay: int = 10) -> Fair:
