@@ -12,6 +12,7 @@ from matcher.bootstrap import App
 from matcher.compliance.findings import Code, Severity
 from matcher.compliance.sentences import ground_name, message
 from matcher.entities import Language
+from matcher.rates.registry import FORMULAS
 from matcher.service.audit import PAGE, refuse_numbers
 from matcher.service.clock import TAIPEI
 from matcher.service.keys import Principal, Role
@@ -66,13 +67,15 @@ def _page(
         own=who.role is Role.COUNSELLOR,
         older=entries[-1][0] if len(entries) == PAGE and not person else None,
         zone=TAIPEI,
-        rule=lambda detail: _rule(detail, language),
+        explained=lambda detail: _explained(detail, language),
     )
 
 
-def _rule(detail: str, language: Language) -> str:
-    """What a rule of the lint says; nothing for what is none."""
+def _explained(detail: str, language: Language) -> str:
+    """What a rule of the lint says, or the name of a rate; all else is told as it is."""
+    if detail in FORMULAS:
+        return FORMULAS[detail].name_zh if language is Language.ZH else FORMULAS[detail].name_en
     if detail not in set(Code):
-        return ""
+        return detail
     code = Code(detail)
     return ground_name(code, language) or message(code, Severity.FORBIDDEN, language)

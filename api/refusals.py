@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 
 from api.problems import kind_of
 from api.words import WORDS, say
+from matcher.calendar_roc import roc_text
 from matcher.entities import Language
 from matcher.errors import MatcherError, UnlawfulError
 
@@ -45,11 +47,19 @@ def explained(error: Exception | None, language: Language) -> str:
         case UnlawfulError():
             return str(error)
         case MatcherError() if error.code:
-            return say("refused." + error.code, language, **error.places)
+            return say("refused." + error.code, language, **_shown(error.places))
         case RequestValidationError():
             return _of_fields(error.errors(), language)
         case _:
             return say("mend." + kind_to_tell(kind_of(error)[1]), language)
+
+
+def _shown(places: Mapping[str, object]) -> Mapping[str, object]:
+    """Days as pages show them."""
+    return {
+        name: roc_text(value) if isinstance(value, date) else value
+        for name, value in places.items()
+    }
 
 
 def _of_fields(found: Sequence[Any], language: Language) -> str:

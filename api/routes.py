@@ -204,7 +204,7 @@ def erase_a_seeker(
 
     202: files are erased by the next night, or by `matcher erase`. 200: nothing is left anywhere.
     """
-    done = app.register.erase(seeker_id, reason=reason, by=caller.id, now=app.clock())
+    done = app.register.erase(seeker_id, reason=reason, by=caller, now=app.clock())
     pending = done.finished_at is None
     return _json({"id": seeker_id, "files_pending": pending}, status=202 if pending else 200)
 
@@ -282,7 +282,7 @@ def close_a_vacancy(app: Service, caller: Caller, vacancy_id: VacancyId) -> Resp
     responses={201: {"model": Referred}, **_404, **_409},
 )
 def refer_a_seeker(app: Service, caller: Caller, body: ReferralBody) -> Response:
-    """Send a job seeker to a vacancy; both must be open to it."""
+    """Send a job seeker to a vacancy, once; both must be open to it."""
     referral = app.register.refer(
         seeker_id=body.seeker_id,
         vacancy_id=body.vacancy_id,

@@ -60,7 +60,8 @@ def said(form: FormData) -> Fields:
 
 def holds_a_number(form: FormData) -> bool:
     """Whether an identity number stands anywhere in it."""
-    return any(holds_number(value) for value in form.values() if isinstance(value, str))
+    # A name may stand there several times, as reasons do.
+    return any(holds_number(value) for _, value in form.multi_items() if isinstance(value, str))
 
 
 def fields_of(vacancy: Vacancy) -> Fields:

@@ -64,6 +64,13 @@ def test_a_referral_to_a_closed_vacancy_is_a_conflict(bureau: Bureau):
     problem(bureau.post("/v1/referrals", sent), 409, "conflict")
 
 
+def test_nobody_is_referred_to_a_vacancy_a_second_time(bureau: Bureau):
+    sent = {"seeker_id": "S-1", "vacancy_id": "V-1"}
+    assert bureau.post("/v1/referrals", sent).status_code == 201
+    found = problem(bureau.post("/v1/referrals", sent), 409, "conflict")
+    assert "already" in found["detail"]
+
+
 def test_a_referral_goes_from_made_to_hired(bureau: Bureau):
     made = bureau.post("/v1/referrals", {"seeker_id": "S-1", "vacancy_id": "V-1"})
     assert made.status_code == 201

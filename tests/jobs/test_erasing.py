@@ -56,6 +56,7 @@ from matcher.jobs.erasing import Places, finish_erasures
 from matcher.jobs.importing import import_files
 from matcher.jobs.index import build_index
 from matcher.rates.periods import Period
+from matcher.service.keys import Principal
 from matcher.service.keys import Role as KeyRole
 from matcher.service.kiosks import Visit
 from matcher.simulation import simulate
@@ -97,6 +98,7 @@ NOTE = Note(
 )
 OTHER = replace(GONE, id="S-STAYS", name="留下的人", text="另一個人的句子", title="倉管")
 NUMBER = "A123456789"
+BY = Principal("K-1", KeyRole.SUPERVISOR)
 DIGEST = digest(NUMBER, IdentityKey(1, b"k" * 32))
 PERIOD = Period(first=date(2025, 1, 1), last=date(2026, 12, 31))
 
@@ -237,7 +239,7 @@ def places(app: App) -> Places:
 
 
 def erase(app: App) -> None:
-    app.register.erase(GONE.id, reason=ErasureReason.REQUEST, by="K-1", now=NOW)
+    app.register.erase(GONE.id, reason=ErasureReason.REQUEST, by=BY, now=NOW)
 
 
 def finish(app: App) -> int:
@@ -526,7 +528,7 @@ def test_erasing_twice_is_erasing_once_and_nobody_cannot_be_erased(app: App):
     with reading(app.engine) as connection:
         assert unfinished(connection) == []
     with pytest.raises(NotFoundError):
-        app.register.erase("S-0", reason=ErasureReason.REQUEST, by="K-1", now=NOW)
+        app.register.erase("S-0", reason=ErasureReason.REQUEST, by=BY, now=NOW)
 
 
 def test_every_table_that_refers_to_people_is_one_that_erasing_knows():

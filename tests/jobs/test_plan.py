@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,13 @@ from matcher.bootstrap import App
 from matcher.cli import app as cli
 from matcher.db import tables
 from matcher.db.engine import reading, writing
+from matcher.db.history import OVER
 from matcher.db.store import register_id, upsert
 from matcher.db.trials import add_trial, end_trial, set_sharing
-from matcher.entities import Channel, Outcome, Referral, ReferralOutcome
+from matcher.entities import Channel, Referral, ReferralOutcome
 from matcher.errors import ArtefactError, NotReadyError
 from matcher.evaluation.trials import Trial, Unit
+from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.trial import read_trial, start_trial
 from matcher.ranking.linear import LinearRanker
 from matcher.service.clock import day_of
@@ -31,7 +34,7 @@ from matcher.simulation import simulate
 from tests.bureau import NOON, publish_index
 from tests.jobs.past import START, imported
 from tests.plans import planned
-from tests.rankers import put_in_place, small_ranker
+from tests.rankers import Recorder, put_in_place, small_ranker
 from tests.strategies import REFERENCE
 
 TODAY = day_of(NOON)
@@ -145,8 +148,8 @@ def test_everybody_sent_somewhere_today_makes_it_dearer_and_an_end_makes_it_chea
     crowded = app.prices.newest.free(ids, openings)[0]
     assert crowded < before
     ends = [
-        ReferralOutcome(referral_id=one.id, outcome=Outcome.DECLINED, happened_on=TODAY)
-        for one in sent
+        ReferralOutcome(referral_id=one.id, outcome=outcome, happened_on=TODAY)
+        for one, outcome in zip(sent, cycle(OVER), strict=False)
     ]
     with writing(app.engine) as connection:
         upsert(connection, ends)
@@ -175,6 +178,33 @@ def test_who_was_sent_on_an_earlier_day_is_part_of_the_plan(app, index, tmp_path
     expected = listed.lines[0].candidate.hired
     # People are shown it less often for it, so that not all of it is added.
     assert somebody_sent.load[place] - nobody.load[place] <= expected + 1e-3
+
+
+def test_who_was_sent_is_not_part_of_the_crowd_before_themselves(app: App, tmp_path: Path):
+    index = app.live.snapshot.index
+    first = somebody(index)[0]
+    vacancy = app.lists.for_seeker(first, k=1, channel=Channel.API).lines[0].vacancy.id
+    others = index.past_of([vacancy]).sent[vacancy]
+    sent = Referral(
+        id="R-1",
+        seeker_id=first,
+        vacancy_id=vacancy,
+        made_on=TODAY - timedelta(days=3),
+        channel=Channel.COUNSELLOR,
+    )
+    with writing(app.engine) as connection:
+        upsert(connection, [sent])
+    publish_index(app)
+    app.sync()
+    index = app.live.snapshot.index
+    assert index.past_of([vacancy]).sent == {vacancy: others + 1}
+    (left,) = index.vacancies.one(vacancy)[0].openings_left
+    recorder = Recorder(small_ranker())
+    app.champion._ranker = recorder
+    planned(app, index, tmp_path)
+    # The pairs that were sent are looked at last, by the id of their referral.
+    crowd = recorder.rows[0, FEATURE_NAMES.index("sent_per_opening")]
+    assert crowd == pytest.approx(others / left)
 
 
 def test_an_old_plan_is_not_used_any_more(app, index, tmp_path: Path):

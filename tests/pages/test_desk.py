@@ -257,7 +257,7 @@ def test_a_refused_outcome_keeps_what_was_filled_in(desk: AtDesk):
     assert 'name="filled" value="yes" checked' in page
     early = fields | {"happened_on": "2026-03-01"}
     page = desk.send(f"{look}/outcomes", **early).text
-    assert "不能早於推介日（2026-03-16）" in page
+    assert "不能早於推介日（民國115年3月16日）" in page
     assert page.count('value="2026-03-01"') == 1
 
 
@@ -405,6 +405,15 @@ def test_supervisors_and_analysts_read_everybodys_entries_without_names(desk: At
         assert word in page
     assert "王" not in page
     assert ("chen" in page) == (role is Role.SUPERVISOR)
+
+
+def test_who_traced_a_figure_is_read_with_the_name_of_the_rate(desk: AtDesk):
+    path = "/v1/rates/employment_rate/events?side=denominator"
+    assert desk.bureau.get(path, role=Role.ANALYST).status_code == 200
+    reader = sign_in(desk.bureau, Role.ANALYST, name="figures")
+    page = text_of(reader.get("/desk/audit"))
+    assert "查核統計數字的依據: 求職就業率" in page
+    assert "employment_rate" not in page
 
 
 def test_an_analyst_opens_no_page_with_a_person(desk: AtDesk):

@@ -222,6 +222,16 @@ def test_an_identity_number_is_neither_kept_nor_echoed(
     assert registered(bureau, "V-71") is None
 
 
+def test_an_identity_number_in_any_of_several_reasons_is_refused(bureau: Bureau):
+    first = {"over_code": "age", "over_words": "年齡35歲以下", "over_reason": "A123456789 說可以"}
+    second = {name: [text, "x"] for name, text in first.items()}
+    fields = {"do": "publish", "id": "V-71", "text": BAD_TEXT, **second}
+    answer = post(bureau, "/vacancies/new", Role.SUPERVISOR, **fields)
+    assert answer.status_code == 422
+    assert "A123456789" not in answer.text
+    assert registered(bureau, "V-71") is None
+
+
 def test_what_cannot_be_read_is_named_and_what_was_typed_stays(bureau: Bureau):
     answer = post(bureau, "/vacancies/new", do="check", openings="many", title="店長")
     assert answer.status_code == 422

@@ -96,6 +96,15 @@ def test_what_a_program_does_to_a_person_is_logged_with_it(either: Bureau):
     assert found[1].detail == "interviewed"
 
 
+def test_who_erases_a_person_is_logged_once_and_without_the_person(either: Bureau):
+    for _ in range(2):
+        path, headers = "/v1/seekers/S-1", either.headers(Role.SUPERVISOR)
+        assert either.client.delete(path, headers=headers).status_code == 202
+    (entry,) = logged(either.app)
+    assert told(entry) == (Action.ERASED, "erased", None, "duty")
+    assert entry.role == Role.SUPERVISOR
+
+
 def test_what_a_program_does_to_a_vacancy_is_logged_with_it(either: Bureau):
     either.put("/v1/vacancies/V-9", VACANCY | {"text": "年齡35歲以下"})
     body = {"code": "age", "words": "年齡35歲以下", "reason": "依保全業法"}

@@ -189,9 +189,19 @@ def test_who_was_sent_to_a_vacancy_is_still_known_once_it_has_changed(either: Bu
     either.app.sync()
     with reading(either.app.engine) as connection:
         old = must_get(connection, Vacancy, "V-1")
-    for changed in (old, replace(old, title="倉儲主管"), replace(old, title="倉儲組長")):
+    closed = replace(old, closed_on=TODAY)
+    for changed in (
+        old,
+        replace(old, title="倉儲主管"),
+        replace(old, title="倉儲組長"),
+        closed,
+        old,
+    ):
         write(either, changed)
         either.app.sync()
+        if changed is closed:
+            assert either.app.live.snapshot.index.vacancies.one("V-1") is None
+            continue
         columns, _ = either.app.live.snapshot.index.vacancies.one("V-1")
         assert columns.sent.tolist() == [1]
 

@@ -147,7 +147,7 @@ def test_an_act_that_cannot_be_undone_yet_is_not_kept_as_undone(case: Case):
 def test_whoever_is_erased_is_in_nothing_that_was_undone(case: Case):
     case.hire(case.refer())
     case.undo(*ALL)
-    case.app.register.erase("S-1", reason=ErasureReason.REQUEST, by="K-1", now=LATER)
+    case.app.register.erase("S-1", reason=ErasureReason.REQUEST, by=CHEN, now=LATER)
     assert case.undone() == []
 
 

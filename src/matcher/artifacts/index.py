@@ -49,13 +49,14 @@ class IndexGeneration:
     seekers: Pool[SeekerColumns]
 
     def past_of(self, vacancies: Iterable[str]) -> Past:
-        """What the index knows of earlier referrals to these vacancies and to all employers."""
-        ids = np.array(sorted(key.encode() for key in vacancies), "S32")
-        sent: dict[str, int] = {}
-        for segment in self.vacancies.segments:
-            found = segment.columns.take(segment.rows_of(ids))
-            sent |= zip((key.decode() for key in found.ids), found.sent.tolist(), strict=True)
-        return Past(self.hire_rates, sent)
+        """What the index knew, as published, of referrals to these vacancies and all employers.
+
+        Also of a vacancy that was closed or full since then, and is open again.
+        """
+        base = self.vacancies.base
+        found = base.columns.take(base.every_row_of(np.array([*map(str.encode, vacancies)], "S32")))
+        sent = zip((key.decode() for key in found.ids), found.sent.tolist(), strict=True)
+        return Past(self.hire_rates, dict(sent))
 
 
 def publish_index(

@@ -46,7 +46,7 @@ app.add_typer(keys, name="key")
 app.add_typer(staff, name="staff")
 
 COMMAND = Principal("command", Role.ADMIN)
-"""Who looks, in the audit log: somebody at the machine itself."""
+"""Who looks or erases, in the audit log: somebody at the machine itself."""
 WhyOption = Annotated[Reason | None, typer.Option(help="why you look at people: for the audit log")]
 TRIAL = "for trying"
 """Name of the keys that `welcome` makes."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from matcher.bootstrap import App
-from matcher.cli.commands import app
+from matcher.cli.commands import COMMAND, app
 from matcher.cli.failing import failing_clearly
 from matcher.cli.printing import out
 from matcher.config import Settings
@@ -36,7 +36,7 @@ def erase(
         bureau = App(Settings())
         now = bureau.clock()
         if seeker_id:
-            bureau.register.erase(seeker_id, reason=reason, by="command", now=now)
+            bureau.register.erase(seeker_id, reason=reason, by=COMMAND, now=now)
             out.print("Erased from the register.")
         places = Places(
             index=bureau.index_folder,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, and_, func, insert, or_, select
 
 from matcher.db import tables
 from matcher.db.codec import from_row
-from matcher.db.history import ENDS
+from matcher.db.history import OVER
 from matcher.entities import Outcome, Referral, Vacancy
 
 
@@ -23,8 +23,8 @@ class Sent:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more is to be waited for, there or because of work found elsewhere."""
-        return any(outcome in (*ENDS, Outcome.HIRED_ELSEWHERE) for outcome, _ in self.outcomes)
+        """Whether nothing more is to be waited for."""
+        return any(outcome in OVER for outcome, _ in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

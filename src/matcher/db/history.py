@@ -28,6 +28,8 @@ from matcher.features.columns import hire_rate
 AT_ONCE = 5_000
 ENDS = (Outcome.HIRED, Outcome.REJECTED, Outcome.DECLINED, Outcome.NO_SHOW)
 """What ends the course of a referral at its employer."""
+OVER = (*ENDS, Outcome.HIRED_ELSEWHERE)
+"""After what nothing more is to be waited for: there, or because of work found elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,14 +193,14 @@ def people_sent(connection: Connection, today: date) -> dict[str, int]:
 
 
 def sent_between(connection: Connection, first: date, last: date) -> Iterator[tuple[str, str]]:
-    """(seeker, vacancy) of referrals made from `first` to `last` that have not ended, by id."""
+    """(seeker, vacancy) of referrals made from `first` to `last` that are not over, by id."""
     referrals, outcomes = tables.referrals.c, tables.referral_outcomes.c
-    ended = select(outcomes.referral_id).where(
-        outcomes.referral_id == referrals.id, outcomes.outcome.in_(ENDS)
+    over = select(outcomes.referral_id).where(
+        outcomes.referral_id == referrals.id, outcomes.outcome.in_(OVER)
     )
     query = (
         select(referrals.seeker_id, referrals.vacancy_id)
-        .where(referrals.made_on >= first, referrals.made_on <= last, ~ended.exists())
+        .where(referrals.made_on >= first, referrals.made_on <= last, ~over.exists())
         .order_by(referrals.id)
     )
     for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):

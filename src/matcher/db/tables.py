@@ -323,7 +323,7 @@ lint_overrides = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("made_by", Id, nullable=False),
     Column("severity", Word, nullable=False, server_default="forbidden"),
-    comment="append-only, held by triggers: findings that a supervisor let stand, and why",
+    comment="append-only, held by triggers: findings that somebody let stand, and why",
 )
 
 api_keys = Table(

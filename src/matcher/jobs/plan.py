@@ -152,9 +152,12 @@ def _pending(
     other = places_of(offers.columns.ids[offers.by_id], pairs[:, 1])
     known = (one >= 0) & (other >= 0)
     asking, asked = people.by_id[one[known]], offers.by_id[other[known]]
+    jobs = offers.columns.take(asked)
+    # Nobody is part of the crowd before themselves.
+    jobs = replace(jobs, sent=np.maximum(jobs.sent - 1, 0))
     chances = chances_of_pairs(
         (people.columns.take(asking), people.vectors_of(asking)),
-        (offers.columns.take(asked), offers.vectors_of(asked)),
+        (jobs, offers.vectors_of(asked)),
         ranker=ranker,
         reference=reference,
         today=day_number(today),

@@ -67,11 +67,16 @@ class Segment(Generic[C]):
 
     def rows_of(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
         """Rows of those of `ids` that are here and count."""
+        rows = self.every_row_of(ids)
+        return rows[self.alive[rows]]
+
+    def every_row_of(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
+        """Rows of those of `ids` that are here, whether they count or no longer do."""
         if len(self) == 0:
             return np.empty(0, np.int64)
         places = np.searchsorted(self.columns.ids, ids, sorter=self.by_id)
         rows = self.by_id[np.minimum(places, len(self.by_id) - 1)]
-        found: NDArray[np.int64] = rows[(self.columns.ids[rows] == ids) & self.alive[rows]]
+        found: NDArray[np.int64] = rows[self.columns.ids[rows] == ids]
         return found
 
     def without(self, ids: NDArray[np.bytes_]) -> Segment[C]:

@@ -44,6 +44,7 @@ class Action(StrEnum):
     EVIDENCE = "evidence"
     CORRECTED = "corrected"
     STORED = "stored"
+    ERASED = "erased"
     PUBLISHED = "published"
     LET_STAND = "let_stand"
     CLOSED = "closed"

@@ -65,12 +65,6 @@ class Cases:
                 shown = seeker_id == look.person
             if not shown or (look.vacancy is not None and vacancy_id != look.vacancy):
                 raise _not_here()
-            if sent(connection, seeker_id=seeker_id, vacancy_id=vacancy_id, limit=1):
-                raise ConflictError(
-                    "This person was sent to this vacancy already.",
-                    remedy="Note what became of that referral, or undo it.",
-                    code="sent_already",
-                )
             referral = referred(
                 connection,
                 seeker_id=seeker_id,

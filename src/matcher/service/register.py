@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from matcher.db.audit import add_entries
 from matcher.db.engine import writing
-from matcher.db.erasing import Erasure, erase, erased
-from matcher.db.history import outcomes_of
+from matcher.db.erasing import ERASED, Erasure, erase, erased
+from matcher.db.history import outcomes_of, referred_to
 from matcher.db.store import missing_references, must_get, open_vacancies, upsert
 from matcher.entities import (
     Channel,
@@ -60,13 +60,20 @@ class Register:
         self._live.take_in(type(record), record.id, day_of(now))
         return result.added == 1
 
-    def erase(self, seeker_id: str, *, reason: ErasureReason, by: str, now: datetime) -> Erasure:
+    def erase(
+        self, seeker_id: str, *, reason: ErasureReason, by: Principal, now: datetime
+    ) -> Erasure:
         """Take a person out of the register and this service's index, for good.
 
         What lies in files is erased by the next night or `matcher erase`; see jobs/erasing.py.
         """
         with writing(self._engine, now=now) as connection:
-            erasure = erase(connection, seeker_id, reason=reason, by=by, now=now)
+            again = erased(connection, [seeker_id])
+            erasure = erase(connection, seeker_id, reason=reason, by=by.id, now=now)
+            if not again:
+                # Without the id: nothing leads back to the person.
+                entry = new_entry(by, Action.ERASED, Occasion.DUTY, now, person=ERASED)
+                add_entries(connection, [entry])
         self._live.take_in(JobSeeker, seeker_id, day_of(now))
         return erasure
 
@@ -86,7 +93,7 @@ class Register:
     def refer(
         self, *, seeker_id: str, vacancy_id: str, channel: Channel, by: Principal, now: datetime
     ) -> Referral:
-        """Send a seeker to a vacancy; both must still be open to it."""
+        """Send a seeker to a vacancy, once; both must still be open to it."""
         with writing(self._engine, now=now) as connection:
             referral = referred(
                 connection,
@@ -129,9 +136,18 @@ class Register:
 def referred(
     connection: Connection, *, seeker_id: str, vacancy_id: str, channel: Channel, today: date
 ) -> Referral:
-    """A new referral, written; raises ConflictError where one is not open to the other."""
+    """A new referral, written.
+
+    Raises ConflictError where one is not open to the other, or the person was sent there before.
+    """
     seeker = must_get(connection, JobSeeker, seeker_id)
     must_get(connection, Vacancy, vacancy_id)
+    if vacancy_id in referred_to(connection, seeker_id):
+        raise ConflictError(
+            "This person was sent to this vacancy already.",
+            remedy="Note what became of that referral, or undo it at the desk.",
+            code="sent_already",
+        )
     if seeker.status is not SeekerStatus.ACTIVE:
         raise ConflictError(
             f"Seeker {seeker_id} is not looking for work now ({seeker.status}).",
