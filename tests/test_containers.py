@@ -66,7 +66,10 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_image_holds_the_search_compiled_where_its_user_may_write(image: Path):
     folder = Path(told_by_the_image(image)["NUMBA_CACHE_DIR"])
-    assert {path.name.partition(".")[0] for path in folder.rglob("*.nbc")} >= {"criteria", "scoring"}
+    assert {path.name.partition(".")[0] for path in folder.rglob("*.nbc")} >= {
+        "criteria",
+        "scoring",
+    }
     owned = next(rest for word, rest in instructions() if word == "RUN" and "chown" in rest)
     assert f"/app/{folder.name}" in owned.split()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import lightgbm as lgb
 import numpy as np
 import pytest
 
@@ -57,6 +59,16 @@ def test_what_was_published_scores_and_explains_as_before(tmp_path: Path):
     for chance in ("hired", "interviewed"):
         before, after = (getattr(r.chances(rows, scores), chance) for r in (one, other))
         assert after.tobytes() == before.tobytes()
+
+
+def test_a_ranker_whose_chances_no_tree_corrects_is_read_back(tmp_path: Path):
+    one, rows = small_ranker(), rows_of(50, np.random.default_rng(1))
+    labels = lgb.Dataset(rows, np.arange(50) % 2, feature_name=list(FEATURE_NAMES))
+    untouched = lgb.Booster({"objective": "binary", "verbosity": -1}, labels).model_to_string()
+    bare = replace(one, hires=lgb.Booster(model_str=untouched))
+    path = publish_ranker(tmp_path, manifest("g1"), bare, card="# 卡片\n")
+    found, scores = load_ranker(path, **FITS).ranker, one.scores(rows)
+    np.testing.assert_allclose(found.chances(rows, scores).hired, one.hired(scores))
 
 
 def test_the_manifest_and_the_card_are_kept(tmp_path: Path):

@@ -17,8 +17,8 @@ from matcher.ranking.ranker import Ranker
 from matcher.ranking.trained import TrainedRanker
 
 KIND = "ranker"
-WHOLE = re.compile(r"end of parameters\s+pandas_categorical:\S+\s*\Z")
-"""How every LightGBM model file ends."""
+WHOLE = re.compile(r"\nend of trees\n.*\npandas_categorical:\S+\s*\Z", re.DOTALL)
+"""How every LightGBM model file ends, also one without a tree."""
 TREES, HIRES, CURVES, CARD = "trees.txt", "hires.txt", "curves.json", "card.md"
 
 
@@ -97,6 +97,6 @@ def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> Ranke
 def _trees(path: Path) -> lgb.Booster:
     text = path.read_text(encoding="utf-8")
     # LightGBM ends the whole process on text that was cut short.
-    if "end of trees" not in text or not WHOLE.search(text):
+    if not WHOLE.search(text):
         raise ValueError("cut short")
     return lgb.Booster(model_str=text)
