@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from matcher.db import tables
 from matcher.db.codec import TABLES, from_row, to_row
-from matcher.db.engine import is_migrated, migrate, open_engine, reading, writing
+from matcher.db.engine import appending, is_migrated, migrate, open_engine, reading, writing
 from matcher.db.store import (
     Upsert,
     active_seekers,
@@ -63,6 +63,12 @@ def test_migrations_make_exactly_the_tables_of_the_program(engine: Engine):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
     assert is_migrated(engine)
+    with appending(engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0009'")
+    assert not is_migrated(engine)
+    with appending(engine) as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    assert not is_migrated(engine)
 
 
 def test_every_entity_has_a_table_with_its_fields():
