@@ -13,7 +13,7 @@ from matcher.allocation.price_list import PriceList
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.features.pairs import build_rows, distance_km
 from matcher.features.vectors import Vectors, title_similarity
-from matcher.ranking.ranker import Chances, Ranker
+from matcher.ranking.ranker import Chances, Ranker, appeal
 from matcher.ranking.reasons import Reason, reasons
 from matcher.reference import Reference
 from matcher.retrieval.criteria import (
@@ -206,11 +206,12 @@ def in_order(
 ) -> NDArray[np.intp]:
     """Positions (n,) of candidates, best first, ties by id.
 
-    The highest score first; under `prices`, where `chances` are known, what is best for all.
+    The highest score first; under `prices`, where `chances` are known, what is best for all: a line
+    leads to a hire if it is acted on and the person is taken.
     """
     if prices is None or chances is None:
         return np.lexsort((ids, -scores))
-    return prices.order(ids, chances.hired, openings)
+    return prices.order(ids, chances.hired * appeal(scores), openings)
 
 
 def explained(

@@ -75,7 +75,8 @@ def test_lists_hold_different_open_vacancies_that_nothing_stated_rules_out(
 
 
 def test_nobody_falls_below_the_floor(town: Town) -> None:
-    kept, own = lived(town, allocated(1.0)), lived(town, Likeliest())
+    wanted = Likeliest(lambda candidates, chances: chances * candidates.appeal)
+    kept, own = lived(town, allocated(1.0)), lived(town, wanted)
     assert np.array_equal(kept.slates, own.slates)
     year = lived(town, allocated(0.8))
     assert np.all(year.worth >= 0.8 * year.plain_worth - 1e-9)

@@ -39,6 +39,7 @@ def two_people(**columns: object) -> Candidates:
         "similarity": np.array([0.1, 0.3, 0.2, 0.2, 0.2]),
         "age_days": np.array([3.0, 9.0, 1.0, 9.0, 1.0]),
         "fits": np.array([0.3, 0.2, 0.1, 0.2, 0.1]),
+        "appeal": np.ones(5),
         "chances": np.array([0.1, 0.2, 0.3, 0.1, 0.2]),
         "applied": np.array([0, 0, 0, 0, 0]),
         "left": np.array([1, 1, 1, 1, 1]),
@@ -96,7 +97,7 @@ def test_the_allocation_sends_one_person_past_what_many_are_waiting_for() -> Non
     terms = Terms(exposure=(0.3, 0.1, 0.05), care=0.0, floor=0.0)
     register = a_register()
     candidates = register.candidates(40, np.array([0, 1]), OPEN)
-    equal = replace(candidates, chances=np.array([0.3, 0.2, 0.1, 0.3, 0.2, 0.1]))
+    equal = replace(candidates, chances=np.array([0.3, 0.2, 0.1, 0.3, 0.2, 0.1]), appeal=np.ones(6))
     free = Allocated(terms).lists(register, equal, OPEN)
     assert free[:, 0].tolist() == [0, 0]
     register.pending[0] = 3.0
@@ -108,7 +109,7 @@ def test_a_floor_of_one_leaves_everybody_the_list_they_would_have_alone() -> Non
     register = a_register()
     register.pending[0] = 3.0
     candidates = register.candidates(40, np.array([0, 1]), OPEN)
-    mixed = replace(candidates, chances=np.array([0.3, 0.2, 0.1, 0.1, 0.2, 0.3]))
+    mixed = replace(candidates, chances=np.array([0.3, 0.2, 0.1, 0.1, 0.2, 0.3]), appeal=np.ones(6))
     allocated = Allocated(terms).lists(register, mixed, OPEN)
     assert np.array_equal(allocated, Likeliest().lists(register, mixed, OPEN))
 

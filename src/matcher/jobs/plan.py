@@ -31,7 +31,7 @@ from matcher.jobs.crowding import crowding
 from matcher.jobs.prepared import is_open
 from matcher.pipeline import chances_of_pairs
 from matcher.ranking.examples import REFERRED_WITHIN
-from matcher.ranking.ranker import Ranker
+from matcher.ranking.ranker import Ranker, appeal
 from matcher.reference import Reference
 from matcher.service.clock import day_of
 
@@ -79,7 +79,7 @@ def make_plan(
     can_fill = is_open(vacancies, day_number(today))
     openings = np.where(can_fill, vacancies.openings_left, 0).astype(np.int32)
     pending = _pending(index, sent, ranker=ranker, reference=reference, today=today)
-    graph = _graph(candidates, openings, pending)
+    graph, hired = _graph(candidates, openings, pending)
     terms = Terms(exposure=exposure, care=CARE, floor=floor)
     plan = solve(graph, terms, progress=progress)
     generation = new_generation(now)
@@ -108,7 +108,7 @@ def make_plan(
         terms=terms,
         ids=vacancies.ids,
         load=plan.load,
-        chance=_mean_chances(graph),
+        chance=_mean_chances(graph, hired),
         shown=plan.shown,
     )
     publish_plan(folder, manifest, prices, market=market)
@@ -172,16 +172,25 @@ def _graph(
     candidates: Path,
     openings: NDArray[np.int32],
     pending: NDArray[np.float64],
-) -> Graph:
+) -> tuple[Graph, NDArray[np.float64]]:
+    """Everybody's candidates, by the chance that a line that is read leads to a hire, and the
+    chances (m,) of a hire if referred.
+    """
     parts = list(candidates_in(candidates))
     sizes = [np.diff(part.starts) for part in parts]
-    return Graph(
+    hired = np.concatenate([np.empty(0), *(part.hired for part in parts)])
+    acted = [
+        appeal(part.scores, part.starts[:-1][size > 0])
+        for part, size in zip(parts, sizes, strict=True)
+    ]
+    graph = Graph(
         starts=np.cumsum(np.concatenate([[0], *sizes])).astype(np.int64),
         vacancies=np.concatenate([np.empty(0, np.int32), *(part.vacancies for part in parts)]),
-        chances=np.concatenate([np.empty(0), *(part.hired for part in parts)]),
+        chances=hired * np.concatenate([np.empty(0), *acted]),
         openings=openings,
         pending=pending,
     )
+    return graph, hired
 
 
 def _knows_no_chances() -> NotReadyError:
@@ -191,11 +200,14 @@ def _knows_no_chances() -> NotReadyError:
     )
 
 
-def _mean_chances(graph: Graph) -> NDArray[np.float64]:
-    """The mean chance (v,) of those to whom a vacancy might be shown; of none, that of all."""
+def _mean_chances(graph: Graph, hired: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean chance (v,) of a hire of those to whom a vacancy might be shown, if referred.
+
+    Of none, that of all.
+    """
     count = np.bincount(graph.vacancies, minlength=len(graph.openings))
-    total = np.bincount(graph.vacancies, graph.chances, minlength=len(graph.openings))
-    usual = float(graph.chances.mean()) if len(graph.chances) else 0.0
+    total = np.bincount(graph.vacancies, hired, minlength=len(graph.openings))
+    usual = float(hired.mean()) if len(hired) else 0.0
     return np.where(count > 0, total / np.maximum(count, 1), usual)
 
 

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+FROM_THE_FIRST = np.zeros(1, np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Chances:
@@ -20,6 +22,27 @@ class Chances:
     def take(self, rows: NDArray[np.intp]) -> Chances:
         """Those of the chosen pairs, in that order."""
         return Chances(hired=self.hired[rows], interviewed=self.interviewed[rows])
+
+
+DISCERNING = 0.5
+"""How much a point of score counts when people choose from a list that openings are shared out in.
+At 1 as LambdaRank has it; at 0 a list holds what is likeliest to hire, whatever was wished for."""
+
+
+def appeal(
+    scores: NDArray[np.float64], starts: NDArray[np.int64] = FROM_THE_FIRST
+) -> NDArray[np.float64]:
+    """How likely people act on each candidate beside their best one, (n,), above 0 and at most 1.
+
+    exp(DISCERNING x (score - the person's highest)): choice as R. Luce has it ("Individual Choice
+    Behavior", 1959), with the scores as log worths. Those of person i begin at `starts[i]`, and
+    nobody is without any.
+    """
+    if not len(scores):
+        return np.empty(0)
+    sizes = np.diff(np.append(starts, len(scores)))
+    best = np.repeat(np.maximum.reduceat(scores, starts), sizes)
+    return np.asarray(np.exp(DISCERNING * (scores - best)))
 
 
 class Ranker(Protocol):

@@ -114,7 +114,10 @@ def log_odds(chances: Floats) -> Floats:
 
 
 class Allocated:
-    """Lists made by the allocation: prices of some nights ago, brought up to date by the desks."""
+    """Lists made by the allocation, by the chance that a line leads to a hire.
+
+    Prices are those of some nights ago, brought up to date by the desks.
+    """
 
     def __init__(self, terms: Terms, belief: Belief = as_stated, *, nights: int = NIGHTS) -> None:
         self._terms, self._belief, self._nights = terms, belief, nights
@@ -126,7 +129,7 @@ class Allocated:
         if self._solved_on is None or candidates.day >= self._solved_on + self._nights:
             self._solve(register, candidates.day, open_now)
         load = np.maximum(self._load + register.pending - self._pending, 0)[candidates.vacancies]
-        chances = self._belief(candidates, candidates.chances)
+        chances = self._belief(candidates, candidates.chances) * candidates.appeal
         left = free(load, candidates.left.astype(np.int32))
         ties = candidates.vacancies.astype(np.int32)
         ordered = np.concatenate(
@@ -142,7 +145,7 @@ class Allocated:
         graph = Graph(
             starts=everybody.starts,
             vacancies=everybody.vacancies.astype(np.int32),
-            chances=self._belief(everybody, everybody.chances),
+            chances=self._belief(everybody, everybody.chances) * everybody.appeal,
             openings=np.maximum(register.openings - register.filled, 1).astype(np.int32),
             pending=register.pending,
         )

@@ -16,6 +16,7 @@ from matcher.entities import Outcome
 from matcher.features.columns import SeekerColumns, VacancyColumns, day_number, hire_rate
 from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km, sent_per_opening
 from matcher.features.vectors import Vectors, title_similarity
+from matcher.ranking.ranker import appeal
 from matcher.ranking.trained import TrainedRanker
 from matcher.retrieval.criteria import CRITERIA, Criterion, check
 from matcher.retrieval.scoring import products_of
@@ -48,7 +49,8 @@ class Candidates:
 
     Those of people[i] are the rows starts[i] to starts[i + 1] of the others. `chances` are the
     ranker's, of a hire if referred; `fits` those that its score alone tells, which know nothing of
-    the crowd: their order is that of a list by itself. `applied` counts the people ever sent to
+    the crowd: their order is that of a list by itself; `appeal` is how likely people act on a line
+    beside their best one. `applied` counts the people ever sent to
     the vacancy, `left` the openings not reported filled, `pending` the chances of those of whom
     nothing is known yet.
     """
@@ -60,6 +62,7 @@ class Candidates:
     similarity: Floats
     age_days: Floats
     fits: Floats
+    appeal: Floats
     chances: Floats
     applied: Ints
     left: Ints
@@ -153,14 +156,16 @@ class Register:
         scores = self.ranker.scores(features)
         chances = self.ranker.chances(features, scores).hired
         self._chance[at] = chances
+        starts = np.searchsorted(owner, np.arange(len(people) + 1))
         return Candidates(
             day=day,
             people=people,
-            starts=np.searchsorted(owner, np.arange(len(people) + 1)),
+            starts=starts,
             vacancies=vacancies,
             similarity=features[:, FEATURE_NAMES.index("similarity")].astype(np.float64),
             age_days=age.astype(np.float64),
             fits=self.ranker.hired(scores),
+            appeal=appeal(scores, starts[:-1][np.diff(starts) > 0]),
             chances=chances,
             applied=self.applied[vacancies],
             left=left,

@@ -88,10 +88,11 @@ def live(
 def worth(candidates: Candidates, lists: Ints, exposure: Floats) -> Floats:
     """Chance of a hire through each of (n, SLATE) lists if nobody else asked, (n,).
 
-    The sum over its lines of the chance that the line is acted on times that of a hire.
+    The sum over its lines of the chance that the line is acted on times that of a hire. What appeals
+    less is acted on less.
     """
     chance_of = np.zeros((len(lists), candidates.vacancies.max(initial=0) + 2))
-    chance_of[candidates.owners, candidates.vacancies] = candidates.chances
+    chance_of[candidates.owners, candidates.vacancies] = candidates.chances * candidates.appeal
     chances = np.take_along_axis(chance_of, lists, axis=1)
     return np.asarray(np.where(lists == NOTHING, 0, chances) @ exposure)
 
