@@ -88,8 +88,8 @@ def live(
 def worth(candidates: Candidates, lists: Ints, exposure: Floats) -> Floats:
     """Chance of a hire through each of (n, SLATE) lists if nobody else asked, (n,).
 
-    The sum over its lines of the chance that the line is acted on times that of a hire. What appeals
-    less is acted on less.
+    The sum over its lines of the chance that the line is acted on, which is less where it appeals
+    less, times that of a hire.
     """
     chance_of = np.zeros((len(lists), candidates.vacancies.max(initial=0) + 2))
     chance_of[candidates.owners, candidates.vacancies] = candidates.chances * candidates.appeal
