@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matcher.allocation.congestion import filled
@@ -18,8 +18,7 @@ from matcher.errors import InvalidInputError
 
 CLOSE = 1e-5
 SHARE_OF_ONE, SHARE_ON_AVERAGE = 0.65, 0.95
-"""What a plan is worth at least, of the most that any plan could be. Of the fairs that can be
-drawn, the worst has 0.68 where waiting costs nothing; ten of 10,001 have less than 0.75."""
+"""What a plan is worth at least, of the most that any plan could be."""
 
 
 def drawn(seed: int, people: int = 4, booths: int = 3, stay: int = 10) -> Fair:
@@ -78,6 +77,7 @@ def test_a_plan_can_always_be_held(fair: Fair, price: float) -> None:
 
 
 @given(seed=st.integers(0, 10_000), price=prices)
+@example(seed=2_283, price=0.0)  # The worst that is known: 0.68 of the best.
 @settings(deadline=None, max_examples=15)
 def test_no_plan_beats_the_exact_solver_nor_falls_far_behind(seed: int, price: float) -> None:
     fair = drawn(seed)

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, bindparam, case, func, or_, select
+from sqlalchemy import Column, Connection, Select, bindparam, case, func, or_, select
 
 from matcher.db import tables
 from matcher.db.codec import from_row
@@ -162,22 +162,21 @@ def referred_for(connection: Connection, vacancy_id: str) -> list[str]:
 def all_referred_to(connection: Connection) -> dict[str, list[str]]:
     """The same of every seeker who was sent anywhere."""
     table = tables.referrals.c
-    query = select(table.seeker_id, table.vacancy_id).distinct().order_by(table.seeker_id)
-    found = connection.execute(query.execution_options(yield_per=AT_ONCE))
-    return {
-        seeker: [row.vacancy_id for row in rows]
-        for seeker, rows in groupby(found, key=lambda row: str(row.seeker_id))
-    }
+    return _grouped(connection, table.seeker_id, table.vacancy_id)
 
 
 def all_referred_for(connection: Connection) -> dict[str, list[str]]:
     """The seekers sent to each vacancy that anybody was sent to."""
     table = tables.referrals.c
-    query = select(table.vacancy_id, table.seeker_id).distinct().order_by(table.vacancy_id)
+    return _grouped(connection, table.vacancy_id, table.seeker_id)
+
+
+def _grouped(connection: Connection, key: Column[str], value: Column[str]) -> dict[str, list[str]]:
+    query = select(key, value).distinct().order_by(key)
     found = connection.execute(query.execution_options(yield_per=AT_ONCE))
     return {
-        vacancy: [row.seeker_id for row in rows]
-        for vacancy, rows in groupby(found, key=lambda row: str(row.vacancy_id))
+        str(of): [str(row[1]) for row in rows]
+        for of, rows in groupby(found, key=lambda row: row[0])
     }
 
 
