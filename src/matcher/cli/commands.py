@@ -175,7 +175,7 @@ def match(
             look = new_entry(
                 COMMAND, Action.SHORTLISTED, _why(reason), bureau.clock(), vacancy=vacancy
             )
-            slate = bureau.lists.for_vacancy(vacancy, k=k, channel=Channel.API, look=look)
+            slate = bureau.shortlists.for_vacancy(vacancy, k=k, channel=Channel.API, look=look)
         elif seeker:
             look = new_entry(COMMAND, Action.LISTED, _why(reason), bureau.clock(), person=seeker)
             slate = bureau.lists.for_seeker(seeker, k=k, channel=Channel.API, look=look)
