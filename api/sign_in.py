@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -76,6 +77,7 @@ def entrance_page(
     *,
     wrong: str = "",
     status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The door; `wrong` names what of it did not open: key, password, provider, or wait."""
     app: App = request.app.state.matcher
@@ -84,6 +86,7 @@ def entrance_page(
         request,
         language=language,
         status=status,
+        headers=headers,
         onwards=local_path(onwards, home=""),
         wrong=wrong,
         has_provider=app.provider is not None,

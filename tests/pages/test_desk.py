@@ -71,6 +71,7 @@ def test_too_many_tries_are_told_to_wait_whatever_the_name(bureau: Bureau):
         ]
         assert [answer.status_code for answer in tries] == [401] * 5 + [429]
         assert "15 分鐘" in tries[-1].text
+        assert tries[-1].headers["retry-after"] == "30"
 
 
 def test_no_address_names_a_person_and_no_answer_their_name(desk: AtDesk):
