@@ -195,10 +195,10 @@ class App:
     def lists(self) -> Lists:
         """Match lists of vacancies."""
         return Lists(
-            self.engine,
-            self.live,
-            self.indexer,
-            self.figures,
+            engine=self.engine,
+            live=self.live,
+            indexer=self.indexer,
+            figures=self.figures,
             champion=self.champion,
             prices=self.prices,
             policies=self.policies,
@@ -210,10 +210,10 @@ class App:
     def shortlists(self) -> Shortlists:
         """Match lists of people."""
         return Shortlists(
-            self.engine,
-            self.live,
-            self.indexer,
-            self.figures,
+            engine=self.engine,
+            live=self.live,
+            indexer=self.indexer,
+            figures=self.figures,
             champion=self.champion,
             clock=self.clock,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -54,6 +53,7 @@ class _Person:
     sent: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
     """Answers from the live index; what it shows is checked against the register first.
 
@@ -61,42 +61,27 @@ class Lists:
     in one transaction: None where the caller has written it.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        live: LiveIndex,
-        indexer: Indexer,
-        figures: Figures,
-        *,
-        champion: Champion,
-        prices: Prices,
-        policies: Policies,
-        exploration: Mapping[Channel, float],
-        clock: Clock,
-    ) -> None:
-        self._engine = engine
-        self._live = live
-        self._indexer = indexer
-        self._figures = figures
-        self._champion = champion
-        self._prices = prices
-        self._policies = policies
-        self._exploration = exploration
-        self._clock = clock
+    engine: Engine
+    live: LiveIndex
+    indexer: Indexer
+    figures: Figures
+    champion: Champion
+    prices: Prices
+    policies: Policies
+    exploration: Mapping[Channel, float]
+    clock: Clock
 
     def over(self, snapshot: Snapshot) -> Lists:
         """The same lists, made of this state of the index, or of a part of it."""
-        other = copy(self)
-        other._live = self._live.standing(snapshot)
-        return other
+        return replace(self, live=self.live.standing(snapshot))
 
     def split(self, vacancy_ids: Sequence[str]) -> tuple[Lists, Lists]:
         """Lists of these vacancies only, and lists of all others."""
-        with reading(self._engine) as connection:
-            found = list(open_vacancies(connection, day_of(self._clock()), vacancy_ids))
-        snapshot = self._live.snapshot
+        with reading(self.engine) as connection:
+            found = list(open_vacancies(connection, day_of(self.clock()), vacancy_ids))
+        snapshot = self.live.snapshot
         index = snapshot.index
-        rows = self._indexer.vacancies(found, index.centring, index.past_of(vacancy_ids))
+        rows = self.indexer.vacancies(found, index.centring, index.past_of(vacancy_ids))
         pools = Pool.of(Segment.of(*rows)), index.vacancies.without(vacancy_ids)
         these, others = (
             self.over(replace(snapshot, index=replace(index, vacancies=pool))) for pool in pools
@@ -119,7 +104,7 @@ class Lists:
         id of its key) takes no part; `own` asks for the list that is best for this person if nobody
         else were looking.
         """
-        snapshot = self._live.snapshot
+        snapshot = self.live.snapshot
         return self._vacancies(
             snapshot,
             self._person(snapshot, seeker_id),
@@ -145,26 +130,26 @@ class Lists:
         """
         read = read_wishes(
             f"{profile.title}\n{profile.text}",
-            lexicon=self._indexer.lexicon,
-            reference=self._indexer.reference,
+            lexicon=self.indexer.lexicon,
+            reference=self.indexer.reference,
         )
-        snapshot = self._live.snapshot
+        snapshot = self.live.snapshot
         stranger = _Person(
-            self._indexer.columns_of(profile),
-            self._indexer.stranger(profile, snapshot.index.centring),
-            wishes=self._indexer.columns_of(with_wishes(profile, read)),
+            self.indexer.columns_of(profile),
+            self.indexer.stranger(profile, snapshot.index.centring),
+            wishes=self.indexer.columns_of(with_wishes(profile, read)),
         )
         return self._vacancies(snapshot, stranger, k=k, channel=channel, station=station, own=own)
 
     def _person(self, snapshot: Snapshot, seeker_id: str) -> _Person:
         """A person as registered now, from the index if as new, and where they were sent."""
         known = snapshot.index.seekers.one(seeker_id)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             sent = referred_to(connection, seeker_id)
             if known and unchanged(connection, snapshot, JobSeeker, [seeker_id]):
                 return _Person(*known, id=seeker_id, sent=sent)
             seeker = must_get(connection, JobSeeker, seeker_id)
-        rows = self._indexer.seekers([seeker], snapshot.index.centring)
+        rows = self.indexer.seekers([seeker], snapshot.index.centring)
         return _Person(*rows, id=seeker_id, sent=sent)
 
     def _vacancies(
@@ -178,10 +163,10 @@ class Lists:
         own: bool,
         look: Entry | None = None,
     ) -> Slate:
-        now = self._clock()
+        now = self.clock()
         today = day_of(now)
-        ranker, reference = self._champion.ranker, self._indexer.reference
-        choice = self._policies.choose(today, station, own=own)
+        ranker, reference = self.champion.ranker, self.indexer.reference
+        choice = self.policies.choose(today, station, own=own)
         pool = snapshot.index.vacancies
         matches = match_vacancies(
             person.columns,
@@ -192,12 +177,12 @@ class Lists:
             today=day_number(today),
             k=k + SPARE,
             wishes=person.wishes,
-            prices=self._prices.newest if choice.shares else None,
+            prices=self.prices.newest if choice.shares else None,
         )
         # Only what follows a list of a registered person is ever learnt of.
-        share = self._exploration.get(channel, 0.0) if person.id else 0.0
+        share = self.exploration.get(channel, 0.0) if person.id else 0.0
         slate_id = uuid4().hex
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             left = standing_vacancies(connection, snapshot, matches.candidates, today)
             standing = [c for c in matches.candidates if c.id in left]
             swap = (
@@ -211,7 +196,7 @@ class Lists:
                 lines,
                 matches.eligible,
                 ranker=ranker,
-                figures=self._figures.under_lists(today),
+                figures=self.figures.under_lists(today),
                 now=now,
             ),
             impression_id=slate_id,
@@ -225,5 +210,5 @@ class Lists:
             trial=choice.trial,
             propensity=choice.propensity,
         )
-        log_shown(self._engine, impression, look)
+        log_shown(self.engine, impression, look)
         return slate

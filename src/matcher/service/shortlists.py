@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
@@ -23,31 +23,20 @@ from matcher.service.live import LiveIndex, Snapshot
 from matcher.service.slates import Slate, impression_of, log_shown, slate_of
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shortlists:
     """Answers from the live index, checked against the register and logged as `Lists` are."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        live: LiveIndex,
-        indexer: Indexer,
-        figures: Figures,
-        *,
-        champion: Champion,
-        clock: Clock,
-    ) -> None:
-        self._engine = engine
-        self._live = live
-        self._indexer = indexer
-        self._figures = figures
-        self._champion = champion
-        self._clock = clock
+    engine: Engine
+    live: LiveIndex
+    indexer: Indexer
+    figures: Figures
+    champion: Champion
+    clock: Clock
 
     def over(self, snapshot: Snapshot) -> Shortlists:
         """The same lists, made of this state of the index, or of a part of it."""
-        other = copy(self)
-        other._live = self._live.standing(snapshot)
-        return other
+        return replace(self, live=self.live.standing(snapshot))
 
     def for_vacancy(
         self, vacancy_id: str, *, k: int, channel: Channel, look: Entry | None = None
@@ -56,26 +45,26 @@ class Shortlists:
 
         None for one that is closed or full. Everybody in it gets an entry under the `look`.
         """
-        now = self._clock()
+        now = self.clock()
         today = day_of(now)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             must_get(connection, Vacancy, vacancy_id)
             found = list(open_vacancies(connection, today, [vacancy_id]))
             sent = referred_for(connection, vacancy_id)
-        snapshot, ranker = self._live.snapshot, self._champion.ranker
+        snapshot, ranker = self.live.snapshot, self.champion.ranker
         lines: tuple[Line, ...] = ()
         eligible = 0
         if found:
-            index, reference = snapshot.index, self._indexer.reference
+            index, reference = snapshot.index, self.indexer.reference
             matches = match_seekers(
-                *self._indexer.vacancies(found, index.centring, index.past_of([vacancy_id])),
+                *self.indexer.vacancies(found, index.centring, index.past_of([vacancy_id])),
                 index.seekers.without(sent) if sent else index.seekers,
                 ranker=ranker,
                 reference=reference,
                 today=day_number(today),
                 k=k + SPARE,
             )
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 standing = seeker_lines(
                     connection, snapshot, matches.candidates, vacancy_id=vacancy_id, today=today
                 )
@@ -86,8 +75,8 @@ class Shortlists:
             lines,
             eligible,
             ranker=ranker,
-            figures=self._figures.under_lists(today),
+            figures=self.figures.under_lists(today),
             now=now,
         )
-        log_shown(self._engine, impression_of(slate, channel, vacancy_id=vacancy_id), look)
+        log_shown(self.engine, impression_of(slate, channel, vacancy_id=vacancy_id), look)
         return slate
