@@ -36,7 +36,7 @@ def test_every_text_is_there_in_every_language_with_the_same_places():
 
 
 def test_no_page_puts_the_punctuation_of_one_language_between_words_of_all():
-    narrow = re.compile(r"""\}\}(: |; |, )\{\{|join\("[;,] "\)""")
+    narrow = re.compile(r"""[}%]\}[:;,][ <]|join\("[;,] "\)""")
     # The dashboard's stand beside figures, and in names that only hovering shows.
     for template in TEMPLATES:
         if template.parent.name != "dashboard":
