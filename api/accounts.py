@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.page_route import PageRoute, Service, Spoken
+from api.access import Service
+from api.page_route import PageRoute, Spoken
 from api.problems import headers_of
 from api.sign_in import entered, entrance_page
 from matcher.errors import TooManyRequestsError, UnauthenticatedError

@@ -288,11 +288,6 @@ def local_path(path: str, *, home: str = "/fairs") -> str:
     return path if re.fullmatch(r"/[A-Za-z0-9_.%-][A-Za-z0-9/_.%-]*", path) else home
 
 
-async def _service(request: Request) -> App:
-    app: App = request.app.state.matcher
-    return app
-
-
 async def _kiosk(request: Request) -> Kiosk:
     kiosk: Kiosk = request.state.kiosk
     return kiosk
@@ -303,7 +298,6 @@ async def _spoken(request: Request) -> Language:
     return language
 
 
-Service = Annotated[App, Depends(_service)]
 ThisKiosk = Annotated[Kiosk, Depends(_kiosk)]
 
 

@@ -9,12 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.access import DESK
+from api.access import DESK, Service
 from api.page_route import (
     READERS,
     STAFF_COOKIE,
     PageRoute,
-    Service,
     Spoken,
     give_session,
     local_path,
