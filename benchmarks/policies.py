@@ -272,11 +272,11 @@ def figures(kept: Kept) -> np.ndarray:
 
 
 def difference(ours: Kept, theirs: Kept, at: int, unit: float) -> str:
-    """Mean difference of a figure with its 95 % interval over seeds."""
+    """Mean difference of a figure with its 95 % interval over seeds; of one seed without."""
     rng = np.random.default_rng(0)
     found = paired_difference(figures(ours)[:, at], figures(theirs)[:, at], rng=rng).interval
     value, low, high = (unit * number for number in (found.value, found.low, found.high))
-    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]"
+    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]" if len(ours) > 1 else f"{value:+.2f}"
 
 
 def ratio(kept: Kept, kind: str) -> str:
