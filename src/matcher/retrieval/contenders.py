@@ -221,19 +221,32 @@ def settled(
     stand row 0 and minus infinity.
     """
     held, rounded, counts, _, _ = kept
+    rows, scores = np.zeros(held.shape, np.int32), np.full(held.shape, -np.inf, np.float32)
+    asking, widest = np.empty(held.shape[1], np.int32), k
     for one in range(len(counts)):
-        if counts[one] > k:
-            slack = _slack(query_errors[one])
-            _, counts[one] = _pruned(held, rounded, errors, slack, one, counts[one], k)
-    width = max(counts.max(), k)
-    rows = np.zeros((len(counts), width), np.int32)
-    scores = np.full((len(counts), width), -np.inf, np.float32)
-    for one in range(len(counts)):
-        count = counts[one]
-        rows[one, :count] = held[one, :count]
-        asking = np.full(count, one, np.int32)
-        products_in(queries, asking, vectors, rows[one, :count], scores[one, :count])
-    return rows, scores
+        count, slack = counts[one], _slack(query_errors[one])
+        asking[:] = one
+        # The k best of rounded vectors, in full, tell what the others must be able to reach.
+        best = np.float32(-np.inf)
+        if count > k:
+            best = np.partition(rounded[one, :count], count - k)[count - k]
+        sure = 0
+        for n in range(count):
+            if rounded[one, n] >= best:
+                rows[one, sure] = held[one, n]
+                sure += 1
+        products_in(queries, asking[:sure], vectors, rows[one, :sure], scores[one, :sure])
+        end, least = sure, scores[one, :sure].min() if sure else best
+        for n in range(count):
+            row = held[one, n]
+            if rounded[one, n] < best and rounded[one, n] + slack + _slack(errors[row]) >= least:
+                rows[one, end] = row
+                end += 1
+        products_in(
+            queries, asking[: end - sure], vectors, rows[one, sure:end], scores[one, sure:end]
+        )
+        widest = max(widest, end)
+    return rows[:, :widest], scores[:, :widest]
 
 
 def best_of(ranks: NDArray[np.int64], scores: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
