@@ -51,7 +51,7 @@ class Rounded(NamedTuple):
 class Asked(NamedTuple):
     """A query (d,) as `codes` of 16 bits times `scale`.
 
-    `length` is its own; `blur` times the scale of a row is what its own rounding can do to a score.
+    `length` is its own; `blur` times the scale of a row is what rounding can do to a score.
     """
 
     codes: NDArray[np.int16]
@@ -61,8 +61,13 @@ class Asked(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def asked_of(query: Floats) -> Asked:
-    """The query in whole numbers, so small that no sum of products leaves 32 bits."""
+def asked_of(query: Floats, worst: Any) -> Asked:
+    """The query in whole numbers, so small that no sum of products leaves 32 bits.
+
+    What is rounded of a row is as long as `worst` times its scale at most: the length of each would
+    tell hardly more, and have to be waited for. A score then changes by no more than
+    |q| |x - x'| + |q - q'| |x'| (Cauchy, Schwarz).
+    """
     most = min(2**15 - 1, 2**24 // len(query))
     largest, squares = np.float32(0), np.float32(0)
     for i in range(len(query)):
@@ -75,7 +80,8 @@ def asked_of(query: Floats) -> Asked:
         codes[i] = np.rint(query[i] / scale)
         lost += (query[i] - scale * np.float32(codes[i])) ** 2
     longest = np.float32(127 * np.sqrt(len(query)))  # that the codes of a row may be
-    return Asked(codes, scale, np.sqrt(squares), longest * np.sqrt(lost))
+    length = np.sqrt(squares)
+    return Asked(codes, scale, length, length * worst + longest * np.sqrt(lost))
 
 
 @njit(cache=True, nogil=True)
@@ -89,15 +95,10 @@ def product(one: Any, codes: Codes, place: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def told(rounded: Rounded, place: int, asked: Asked) -> tuple[Any, Any]:
-    """The score of a rounded vector, and what it may differ by from that of the vector.
-
-    By |q| |x - x'| + |q - q'| |x'| at most (Cauchy, Schwarz).
-    """
-    codes, scales, errors = rounded
-    query, scale, length, blur = asked
-    score = scales[place] * (scale * np.float32(product(query, codes, place)))
-    return score, length * errors[place] + blur * scales[place] + NOISE
+def told(codes: Codes, scales: Floats, place: int, asked: Asked) -> tuple[Any, Any]:
+    """The score of a rounded vector, and what it may differ by from that of the vector."""
+    score = scales[place] * (asked.scale * np.float32(product(asked.codes, codes, place)))
+    return score, asked.blur * scales[place] + NOISE
 
 
 @njit(cache=True, nogil=True)
@@ -144,7 +145,8 @@ def _raise(heap: Floats, value: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def _scored(
-    rounded: Rounded,
+    codes: Codes,
+    scales: Floats,
     places: Rows,
     asked: Asked,
     lowest: Floats,
@@ -159,11 +161,10 @@ def _scored(
     for start in range(0, len(places), AHEAD):
         end = min(start + AHEAD, len(places))
         for n in range(start, end):
-            fetch(rounded.codes, places[n])
-            ask_for(rounded.scales, places[n], 0)  # type: ignore[call-arg]
-            ask_for(rounded.errors, places[n], 0)
+            fetch(codes, places[n])
+            ask_for(scales, places[n], 0)  # type: ignore[call-arg]
         for n in range(start, end):
-            score, slack = told(rounded, places[n], asked)
+            score, slack = told(codes, scales, places[n], asked)
             if score + slack >= lowest[0]:
                 found[count], highest[count] = places[n], score + slack
                 count += 1
@@ -214,7 +215,7 @@ def best_of_rows(
     vectors: Floats,
     codes: Codes,
     scales: Floats,
-    errors: Floats,
+    worst: Any,
     members: Rows,
     places: Rows,
     rows: Rows,
@@ -230,8 +231,7 @@ def best_of_rows(
     highest = np.empty(len(rows), np.float32)
     for n in range(len(rows)):
         wanted[n] = places[rows[n]]
-    rounded = Rounded(codes, scales, errors)
-    count = _scored(rounded, wanted, asked_of(query), lowest, found, highest, 0)
+    count = _scored(codes, scales, wanted, asked_of(query, worst), lowest, found, highest, 0)
     return _best(query, vectors, members, found[:count], highest[:count], lowest[0], k)
 
 
@@ -241,7 +241,7 @@ def best_of_clusters(
     vectors: Floats,
     codes: Codes,
     scales: Floats,
-    errors: Floats,
+    worst: Any,
     members: Rows,
     bounds: NDArray[np.int64],
     centroids: Codes,
@@ -256,7 +256,7 @@ def best_of_clusters(
     codes, and `radii` (c,) more. The most hopeful are scored first, and those left out whose hope
     lies below what k rows reach. Members of cluster c are `members[bounds[c] : bounds[c + 1]]`.
     """
-    asked, rounded = asked_of(query), Rounded(codes, scales, errors)
+    asked = asked_of(query, worst)
     hopes = _hopes(asked, centroids, likeness, radii)
     every = len(rows) == len(members)
     eligible = np.zeros(0 if every else len(members), np.bool_)
@@ -277,9 +277,9 @@ def best_of_clusters(
             wanted[waiting] = place
             waiting += every or eligible[members[place]]
         if waiting >= TOGETHER:
-            count = _scored(rounded, wanted[:waiting], asked, lowest, found, highest, count)
+            count = _scored(codes, scales, wanted[:waiting], asked, lowest, found, highest, count)
             waiting = 0
-    count = _scored(rounded, wanted[:waiting], asked, lowest, found, highest, count)
+    count = _scored(codes, scales, wanted[:waiting], asked, lowest, found, highest, count)
     return _best(query, vectors, members, found[:count], highest[:count], lowest[0], k)
 
 
