@@ -7,7 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.page_route import PageRoute, Service, Spoken
+from api.access import Service
+from api.page_route import PageRoute, Spoken
+from api.problems import headers_of
 from api.sign_in import entered, entrance_page
 from matcher.errors import TooManyRequestsError, UnauthenticatedError
 
@@ -32,9 +34,14 @@ def enter(
         return entrance_page(
             request, language, onwards, wrong="password", status=HTTPStatus.UNAUTHORIZED
         )
-    except TooManyRequestsError:
+    except TooManyRequestsError as error:
         return entrance_page(
-            request, language, onwards, wrong="wait", status=HTTPStatus.TOO_MANY_REQUESTS
+            request,
+            language,
+            onwards,
+            wrong="wait",
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+            headers=headers_of(error),
         )
     token = app.sessions.open_for(staff_id, now=now)
     return entered(request, app.sessions.find(token, now=now).role, token, onwards)

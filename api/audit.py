@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from api.page_route import PageRoute, Service, SignedIn, Spoken
+from api.access import Service
+from api.page_route import PageRoute, SignedIn, Spoken
 from api.rendering import page
 from matcher.bootstrap import App
 from matcher.compliance.findings import Code, Severity

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.access import DESK
-from api.page_route import PageRoute, Service, Spoken
+from api.access import DESK, Service
+from api.page_route import PageRoute, Spoken
 from api.pdf import pdf
 from api.rendering import page, render
 from matcher.bootstrap import App

@@ -9,7 +9,8 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from api.page_route import PageRoute, Service, Spoken
+from api.access import Service
+from api.page_route import PageRoute, Spoken
 from api.rendering import page
 from matcher.artifacts.generations import Generation, generations
 from matcher.bootstrap import App

@@ -8,8 +8,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.access import Service
 from api.looks import RecordId, UnderLook, Words, look_page, to_look
-from api.page_route import PageRoute, Service, SignedIn, Spoken
+from api.page_route import PageRoute, SignedIn, Spoken
 from api.refusals import explained
 from api.rendering import page
 from matcher.entities import Language

@@ -10,7 +10,7 @@ from api.access import LISTS
 from api.desk_filters import wanted_in
 from api.looks import RecordId, UnderLook
 from api.page_route import PageRoute
-from api.words import say
+from api.words import punctuation, say
 from matcher.entities import Language
 from matcher.ranking.wording import Voice
 from matcher.reporting.formats import MEDIA_TYPES, Format, Value
@@ -63,7 +63,7 @@ def _rows(view: dict[str, Any], language: Language) -> list[list[Value]]:
             about = [line["employer"]["name"], place, line["pay"]["text"]]
         else:
             about = [(line["district"] or {}).get("name", ""), line["experience_years"]]
-        reasons = line["reasons"]
+        reasons, semicolon = line["reasons"], punctuation("semicolon", language)
         rows.append(
             [
                 line["rank"],
@@ -71,9 +71,9 @@ def _rows(view: dict[str, Any], language: Language) -> list[list[Value]]:
                 line["title"] or (line["occupation"] or {}).get("name") or "",
                 *about,
                 (line["chances"] or {}).get("text", ""),
-                "; ".join(reason["text"] for reason in reasons if reason["speaks_for"]),
-                "; ".join(reason["text"] for reason in reasons if not reason["speaks_for"]),
-                "; ".join(one["text"] for one in line["unknown"]),
+                semicolon.join(reason["text"] for reason in reasons if reason["speaks_for"]),
+                semicolon.join(reason["text"] for reason in reasons if not reason["speaks_for"]),
+                semicolon.join(one["text"] for one in line["unknown"]),
             ]
         )
     rows.append([view["ranking"]["text"]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from api.words import say
+from api.words import punctuation, say
 from matcher.entities import Employment, JobSeeker, Language, PayBasis, Shift, Vacancy
 from matcher.reference import Reference
 from matcher.service.views import pay_text
@@ -27,7 +27,9 @@ def person_facts(person: JobSeeker, language: Language, reference: Reference) ->
         ),
         (
             say("districts_wanted", language),
-            ", ".join(_place(code, language, reference) for code in person.districts_wanted),
+            punctuation("comma", language).join(
+                _place(code, language, reference) for code in person.districts_wanted
+            ),
         ),
         *_work(person.shifts, person.employment, language),
         (
@@ -66,8 +68,8 @@ def _work(shifts: Shift, employment: Employment, language: Language) -> Facts:
     times = (say("shift." + _word(one), language) for one in Shift if one & shifts)
     forms = (say("employment." + _word(one), language) for one in Employment if one & employment)
     return [
-        (say("shifts", language), ", ".join(times)),
-        (say("employment", language), ", ".join(forms)),
+        (say("shifts", language), punctuation("comma", language).join(times)),
+        (say("employment", language), punctuation("comma", language).join(forms)),
     ]
 
 
@@ -80,8 +82,8 @@ def _skills(
     held = (reference.licences[code][language] for code in licences or ())
     spoken = (reference.languages[code][language] for code in languages or ())
     return [
-        (say("licences", language), ", ".join(held)),
-        (say("languages", language), ", ".join(spoken)),
+        (say("licences", language), punctuation("comma", language).join(held)),
+        (say("languages", language), punctuation("comma", language).join(spoken)),
     ]
 
 

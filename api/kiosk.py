@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from api.access import LISTS
+from api.access import LISTS, Service
 from api.introduction import KILOMETRES, PAY_FLOORS, YEARS, profile_in, said, without_numbers
-from api.page_route import KIOSK_COOKIE, PageRoute, Service, Spoken, ThisKiosk, give_session, sorry
+from api.page_route import KIOSK_COOKIE, PageRoute, Spoken, ThisKiosk, give_session, sorry
 from api.pdf import pdf
 from api.rendering import page, render
 from api.words import JOBS

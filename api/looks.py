@@ -14,10 +14,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.access import LISTS
+from api.access import LISTS, Service
 from api.desk_facts import person_facts, vacancy_facts
 from api.desk_filters import EMPLOYMENTS, FIELDS, PAYS, SHIFTS, carried, wanted_in
-from api.page_route import PageRoute, Service, SignedIn, Spoken
+from api.page_route import PageRoute, SignedIn, Spoken
 from api.refusals import explained
 from api.rendering import page
 from matcher.bootstrap import App

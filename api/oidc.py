@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.page_route import STAFF_COOKIE, PageRoute, Service, Spoken, give_session, local_path
+from api.access import Service
+from api.page_route import STAFF_COOKIE, PageRoute, Spoken, give_session, local_path
 from api.rendering import page
 from api.sign_in import entrance_page, home_of
 from matcher.bootstrap import App

@@ -21,7 +21,7 @@ from api.access import ADMIN, ANALYST, DESK, KIOSK, LISTS, SUPERVISOR
 from api.crowd import Crowd
 from api.edge import PAGES as LOOKED_AT
 from api.edge import limited
-from api.problems import DATABASE_TROUBLE, http_error, kind_of, tell_operator
+from api.problems import DATABASE_TROUBLE, headers_of, http_error, kind_of, tell_operator
 from api.refusals import explained, kind_to_tell
 from api.rendering import form_token, page
 from api.words import say
@@ -248,11 +248,22 @@ def _error_page(request: Request, error: Exception) -> Response:
         return RedirectResponse(
             f"/kiosk/sorry?kind={kind}&lang={request.state.language}", HTTPStatus.SEE_OTHER
         )
-    return sorry(request, kind, status=status, told=explained(error, request.state.language))
+    return sorry(
+        request,
+        kind,
+        status=status,
+        headers=headers_of(error),
+        told=explained(error, request.state.language),
+    )
 
 
 def sorry(
-    request: Request, kind: str, *, status: HTTPStatus = HTTPStatus.OK, told: str = ""
+    request: Request,
+    kind: str,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+    told: str = "",
 ) -> Response:
     """The page that says what went wrong, how to mend it, and the way back."""
     at_kiosk = request.url.path.startswith("/kiosk")
@@ -262,6 +273,7 @@ def sorry(
         request,
         language=language,
         status=status,
+        headers=headers,
         kind=kind_to_tell(kind),
         # Visitors can do no more than ask.
         told=say("mend.kiosk", language) if at_kiosk else told,
@@ -276,11 +288,6 @@ def local_path(path: str, *, home: str = "/fairs") -> str:
     return path if re.fullmatch(r"/[A-Za-z0-9_.%-][A-Za-z0-9/_.%-]*", path) else home
 
 
-async def _service(request: Request) -> App:
-    app: App = request.app.state.matcher
-    return app
-
-
 async def _kiosk(request: Request) -> Kiosk:
     kiosk: Kiosk = request.state.kiosk
     return kiosk
@@ -291,7 +298,6 @@ async def _spoken(request: Request) -> Language:
     return language
 
 
-Service = Annotated[App, Depends(_service)]
 ThisKiosk = Annotated[Kiosk, Depends(_kiosk)]
 
 

@@ -46,13 +46,14 @@ STATUS: Mapping[type[MatcherError], tuple[HTTPStatus, str]] = {
 }
 """Status and type of each kind of error; a kind of its own inherits from its nearest ancestor."""
 
-_HEADERS: Mapping[type[MatcherError], Mapping[str, str]] = {
-    UnauthenticatedError: {"WWW-Authenticate": "Bearer"},
-    BusyError: {"Retry-After": "1"},
-}
-
 DATABASE_TROUBLE = (OperationalError, InterfaceError, PoolTimeoutError)
 """What SQLAlchemy raises where the database does not answer, or not soon enough."""
+
+_HEADERS: Mapping[type[Exception], Mapping[str, str]] = {
+    UnauthenticatedError: {"WWW-Authenticate": "Bearer"},
+    BusyError: {"Retry-After": "1"},
+    **{kind: {"Retry-After": "2"} for kind in DATABASE_TROUBLE},
+}
 
 log = structlog.get_logger(__name__)
 
@@ -98,14 +99,19 @@ def problem_of(
         detail=error.message,
         remedy=error.remedy,
         more=more,
-        headers=_headers(error),
+        headers=headers_of(error),
     )
 
 
-def _headers(error: MatcherError) -> Mapping[str, str]:
-    if isinstance(error, TooManyRequestsError):
-        return {"Retry-After": str(error.seconds)}
-    return _HEADERS.get(type(error), {})
+def headers_of(error: Exception) -> Mapping[str, str]:
+    """What the answer to an error says in its headers, on a page as to a program."""
+    match error:
+        case TooManyRequestsError():
+            return {"Retry-After": str(error.seconds)}
+        case HTTPException():
+            return error.headers or {}
+        case _:
+            return _HEADERS.get(type(error), {})
 
 
 def kind_of(error: Exception) -> tuple[HTTPStatus, str]:
@@ -176,7 +182,7 @@ async def http_error(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     kind, detail, remedy = _HTTP.get(status, _UNREADABLE)
     return problem(
-        request.url.path, status, kind, detail=detail, remedy=remedy, headers=error.headers
+        request.url.path, status, kind, detail=detail, remedy=remedy, headers=headers_of(error)
     )
 
 
@@ -204,5 +210,5 @@ async def _no_database(request: Request, error: Exception) -> Response:
         "not-ready",
         detail="The database does not answer.",
         remedy="Try again in a moment; /health/ready tells when it is back.",
-        headers={"Retry-After": "2"},
+        headers=headers_of(error),
     )

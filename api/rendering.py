@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.words import NAMES, TAGS, say
+from api.words import NAMES, TAGS, punctuation, say
 from matcher.calendar_roc import roc_text
 from matcher.entities import Language
 from matcher.identity import holds_number
@@ -38,11 +38,12 @@ def form_token(session_token: str) -> str:
 
 
 def render(template: str, request: Request, *, language: Language, **values: object) -> str:
-    """The page as text; `say` in it speaks `language`."""
+    """The page as text; `say` and `punctuation` in it are those of `language`."""
     token: str = getattr(request.state, "token", "")
     return templates.get_template(template).render(
         language=language,
         say=partial(_say, language),
+        punctuation=partial(_punctuation, language),
         token=form_token(token) if token else "",
         signed_in=bool(token),
         navigation=getattr(request.state, "navigation", {}),
@@ -73,6 +74,10 @@ def _in_language(request: Request, language: Language) -> str:
     """The address of the same page in that language; an identity number in it is dropped."""
     told = {name: text for name, text in request.query_params.items() if not holds_number(text)}
     return f"?{urlencode({**told, 'lang': language.value})}"
+
+
+def _punctuation(language: Language, name: str) -> str:
+    return punctuation(name, language)
 
 
 def _say(language: Language, key: str, **values: object) -> str:

@@ -113,7 +113,9 @@ def candidates_for_a_vacancy(
     look = new_entry(
         caller, Action.SHORTLISTED, Reason(asked.reason), app.clock(), vacancy=vacancy_id
     )
-    slate = app.lists.for_vacancy(vacancy_id, k=asked.k, channel=CHANNELS[caller.role], look=look)
+    slate = app.shortlists.for_vacancy(
+        vacancy_id, k=asked.k, channel=CHANNELS[caller.role], look=look
+    )
     return _slate(slate, app, asked.lang)
 
 

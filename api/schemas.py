@@ -287,6 +287,8 @@ class Terms(Answer):
     exposure: list[float]
     care: float
     floor: float
+    discerning: float
+    rivalry: float
 
 
 class Market(Answer):

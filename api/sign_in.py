@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.access import DESK
+from api.access import DESK, Service
 from api.page_route import (
     READERS,
     STAFF_COOKIE,
     PageRoute,
-    Service,
     Spoken,
     give_session,
     local_path,
@@ -76,6 +76,7 @@ def entrance_page(
     *,
     wrong: str = "",
     status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The door; `wrong` names what of it did not open: key, password, provider, or wait."""
     app: App = request.app.state.matcher
@@ -84,6 +85,7 @@ def entrance_page(
         request,
         language=language,
         status=status,
+        headers=headers,
         onwards=local_path(onwards, home=""),
         wrong=wrong,
         has_provider=app.provider is not None,

@@ -14,7 +14,8 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response, Up
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from api.page_route import PageRoute, Service, SignedIn, Spoken
+from api.access import Service
+from api.page_route import PageRoute, SignedIn, Spoken
 from api.records import Id
 from api.refusals import explained
 from api.rendering import page

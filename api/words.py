@@ -39,5 +39,15 @@ def say(key: str, language: Language, **values: object) -> str:
     return WORDS[key][language].format_map(values)
 
 
+_PUNCTUATION = {"colon": ("：", ": "), "comma": ("、", ", "), "semicolon": ("；", "; ")}
+"""Between texts: in Chinese, and in the other languages."""
+
+
+def punctuation(name: str, language: Language) -> str:
+    """What stands between a label and a text (colon) or the items of a list (comma, semicolon)."""
+    chinese, other = _PUNCTUATION[name]
+    return chinese if language is Language.ZH else other
+
+
 JOBS = tuple(key.removeprefix("job.") for key in WORDS if key.startswith("job."))
 """Occupations that the short résumé offers to touch, by the codes of the classification."""

@@ -48,7 +48,9 @@ def main() -> None:
     )  # fmt: skip
     for share, floor, cores in product(SHARES, FLOORS, CORES):
         graph = thinned(whole, share)
-        terms = Terms(exposure=tuple(ASSUMED.tolist()), care=CARE, floor=floor)
+        terms = Terms(
+            exposure=tuple(ASSUMED.tolist()), care=CARE, floor=floor, discerning=0.5, rivalry=2.5
+        )
         began, spent = time.perf_counter(), time.process_time()
         plan = solve(graph, terms, threads=cores)
         seconds, busy = time.perf_counter() - began, time.process_time() - spent

@@ -20,11 +20,9 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
-from matcher.allocation.lists import Terms
 from matcher.bootstrap import App
 from matcher.evaluation.intervals import paired_difference
 from matcher.evaluation.metrics import impact
-from matcher.jobs.plan import CARE
 from matcher.jobs.rehearsal import Town, rehearse
 from matcher.progress import track
 from matcher.ranking.examples import PLACED_WITHIN
@@ -48,8 +46,6 @@ from matcher.simulation.register import Candidates, Register
 from matcher.simulation.year import Year, likelihood
 
 SEEDS, SEEKERS = 20, 2_000
-FLOOR = 0.85
-"""As the service has them."""
 NEWEST, SIMILAR, RANKER = "newest first", "similarity", "ranker"
 PENALTY, LIKELIEST, ALLOCATION = "ranker less crowd", "likeliest hire", "allocation"
 ORACLE = "all-knowing"
@@ -156,7 +152,7 @@ class AllKnowing:
 
 def by_chances(name: str, belief: Callable[[Town], Belief], teacher: towns.Teacher) -> list[Case]:
     """The three policies that go by chances, under one belief."""
-    terms = Terms(exposure=teacher.exposure, care=CARE, floor=FLOOR)
+    terms = teacher.terms
     return [
         Case(name=f"{RANKER}{name}", policy=lambda town: Ranked(belief(town))),
         Case(name=f"{PENALTY}{name}", policy=lambda town: Penalised(belief(town))),
@@ -254,8 +250,8 @@ def differences(study: Study, groups: Mapping[str, Sequence[Case]]) -> None:
 def tell_the_crowd(study: Study) -> None:
     """Chances as they were told over a year of allocated lists, and what came true, by crowd."""
     town = towns.town(study.app, towns.TEACHER, towns.PUPILS)
-    terms = Terms(exposure=study.teacher.exposure, care=CARE, floor=FLOOR)
-    year = study.live(town, Case(name=ALLOCATION, policy=lambda _: Allocated(terms)))
+    policy = Allocated(study.teacher.terms)
+    year = study.live(town, Case(name=ALLOCATION, policy=lambda _: policy))
     chances, sent = year.told.T
     old = (chances > 0) & (year.referrals[:, 2] < DAYS - PLACED_WITHIN)
     table = markdown("People sent before, per opening left", "referrals", "chance told", "hired")

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
+from matcher.ranking.habits import Habits
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import (
@@ -75,7 +76,9 @@ def ranker(trees: int, leaves: int, rng: np.random.Generator) -> TrainedRanker:
     hires = lgb.train(dict(HIRE_PARAMETERS), hired, HIRE_TREES).model_to_string()
     curve = Curve(1.0, 0.0)
     booster, chances = (lgb.Booster(model_str=text) for text in (model, hires))
-    return TrainedRanker("made-up", LinearRanker(), booster, curve, curve, chances)
+    return TrainedRanker(
+        "made-up", LinearRanker(), booster, curve, curve, chances, Habits(0.5, 2.0)
+    )
 
 
 def onnx_session(made: TrainedRanker) -> tuple[Way, int]:

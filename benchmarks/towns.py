@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 
 import matcher
 from matcher.allocation.exposure import LENGTH, exposures
+from matcher.allocation.lists import Terms
 from matcher.artifacts.folder import current_if_any, promote
 from matcher.artifacts.ranker import load_ranker, publish_ranker
 from matcher.bootstrap import App
@@ -18,6 +19,7 @@ from matcher.config import Settings
 from matcher.db.engine import migrate, open_engine, reading
 from matcher.db.store import register_id
 from matcher.jobs.importing import import_files
+from matcher.jobs.plan import CARE
 from matcher.jobs.rehearsal import NOBODYS_KEY, Town, found
 from matcher.jobs.train import train
 from matcher.progress import track
@@ -39,6 +41,8 @@ def code_version() -> str:
 FOLDER = Settings().var_dir / "bench" / "policies" / code_version()
 START = date(2025, 7, 1)
 AFTERWARDS = datetime(2026, 7, 1, 4, tzinfo=UTC)
+FLOOR = 0.85
+"""As the service has it."""
 TEACHER, PUPILS = 1_000, 8_000
 """Seed and size of the bureau that the ranker learns from; no policy is tried on it."""
 LINES = range(1, LENGTH + 1)
@@ -50,6 +54,12 @@ class Teacher:
 
     ranker: TrainedRanker
     exposure: tuple[float, ...]
+
+    @property
+    def terms(self) -> Terms:
+        """What lists owe people, as the service has it after such a year."""
+        habits = asdict(self.ranker.habits)
+        return Terms(exposure=self.exposure, care=CARE, floor=FLOOR, **habits)
 
 
 def teachers_app() -> App:

@@ -14,6 +14,7 @@ from matcher.bootstrap import App
 from matcher.db.engine import reading
 from matcher.db.store import register_id
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.habits import Habits
 from matcher.ranking.propensity import Propensity, Source
 from matcher.ranking.ranker import Chances, Ranker
 from matcher.ranking.trained import TrainedRanker
@@ -33,6 +34,10 @@ class Recorder:
     rows: np.ndarray = field(default_factory=lambda: NOTHING)
     scored: np.ndarray = field(default_factory=lambda: np.empty(0))
 
+    @property
+    def habits(self) -> Habits | None:
+        return None if self.inner is None else self.inner.habits
+
     def scores(self, rows: np.ndarray) -> np.ndarray:
         falling = -np.arange(len(rows), dtype=np.float64)
         self.rows, self.scored = rows, falling if self.inner is None else self.inner.scores(rows)
@@ -49,8 +54,9 @@ class Recorder:
 def small_ranker(version: str = "small", seed: int = 0) -> TrainedRanker:
     """Learnt from made-up lists: another seed, other trees."""
     examples = past(lists=400, rate=0.3, seed=seed).examples
-    weights = weights_of(examples, Propensity(0.5, Source.ASSUMED))
-    return fit(examples, weights, referrals_of(examples), version=version)
+    read = Propensity(0.5, Source.ASSUMED)
+    weights = weights_of(examples, read)
+    return fit(examples, weights, referrals_of(examples), propensity=read, version=version)
 
 
 def manifest_for(app: App, generation: str) -> Manifest:

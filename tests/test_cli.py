@@ -110,6 +110,8 @@ def looks(folder: Path) -> list[str]:
         (("match",), "exactly one of --text"),
         (("match", "--text", "  "), "exactly one of --text"),
         (("match", "--text", "倉庫"), "matcher migrate"),
+        (("match", "--seeker", "S-1"), "--reason present"),
+        (("match", "--seeker", "S-1", "--reason", "present"), "matcher migrate"),
         (("rates",), "matcher migrate"),
         (("rates", "--by", "horoscope"), "not told by 'horoscope'"),
         (("rates", "--only", "district"), "WHAT=VALUE"),

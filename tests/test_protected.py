@@ -56,7 +56,9 @@ def lists_of(app: App) -> bytes:
         seekers = [s.id for s in active_seekers(connection)]
         vacancies = [v.id for v, _ in open_vacancies(connection, LAST_DAY.date())]
     slates = [app.lists.for_seeker(key, k=20, channel=Channel.COUNSELLOR) for key in seekers]
-    slates += [app.lists.for_vacancy(key, k=20, channel=Channel.COUNSELLOR) for key in vacancies]
+    slates += [
+        app.shortlists.for_vacancy(key, k=20, channel=Channel.COUNSELLOR) for key in vacancies
+    ]
     assert sum(len(slate.lines) for slate in slates) > 100
     views = [slate_view(s, language=Language.ZH, reference=app.reference) for s in slates]
     return orjson.dumps([{k: v for k, v in view.items() if k not in VOLATILE} for view in views])

@@ -52,6 +52,7 @@ from matcher.service.publication import Publisher
 from matcher.service.register import Register
 from matcher.service.retention import Retention, read_retention
 from matcher.service.sessions import Sessions
+from matcher.service.shortlists import Shortlists
 from matcher.service.tries import Tries
 from matcher.service.vacancy_intake import VacancyIntake
 from matcher.service.visits import Visits
@@ -192,12 +193,12 @@ class App:
 
     @cached_property
     def lists(self) -> Lists:
-        """Match lists."""
+        """Match lists of vacancies."""
         return Lists(
-            self.engine,
-            self.live,
-            self.indexer,
-            self.figures,
+            engine=self.engine,
+            live=self.live,
+            indexer=self.indexer,
+            figures=self.figures,
             champion=self.champion,
             prices=self.prices,
             policies=self.policies,
@@ -206,9 +207,21 @@ class App:
         )
 
     @cached_property
+    def shortlists(self) -> Shortlists:
+        """Match lists of people."""
+        return Shortlists(
+            engine=self.engine,
+            live=self.live,
+            indexer=self.indexer,
+            figures=self.figures,
+            champion=self.champion,
+            clock=self.clock,
+        )
+
+    @cached_property
     def fair_lists(self) -> FairLists:
         """Match lists at job fairs."""
-        return FairLists(self.engine, self.live, self.indexer, self.lists, clock=self.clock)
+        return FairLists(self.engine, self.lists)
 
     @cached_property
     def fairs(self) -> Fairs:
@@ -263,6 +276,7 @@ class App:
             self.live,
             self.indexer,
             self.lists,
+            self.shortlists,
             linter=self.linter,
             clock=self.clock,
         )

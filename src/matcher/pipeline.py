@@ -13,7 +13,8 @@ from matcher.allocation.price_list import PriceList
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.features.pairs import build_rows, distance_km
 from matcher.features.vectors import Vectors, title_similarity
-from matcher.ranking.ranker import Chances, Ranker, appeal
+from matcher.ranking.habits import appeal
+from matcher.ranking.ranker import Chances, Ranker
 from matcher.ranking.reasons import Reason, reasons
 from matcher.reference import Reference
 from matcher.retrieval.criteria import (
@@ -211,7 +212,8 @@ def in_order(
     """
     if prices is None or chances is None:
         return np.lexsort((ids, -scores))
-    return prices.order(ids, chances.hired * appeal(scores), openings)
+    acted = appeal(scores, prices.terms.discerning)
+    return prices.order(ids, chances.hired * acted, openings)
 
 
 def explained(

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.allocation.congestion import filled, free
+from matcher.allocation.congestion import filled, free, hires, one_more
 from matcher.allocation.lists import Terms, order
 from matcher.allocation.plain import best_value, plain_order
 from matcher.allocation.prices import Graph, Plan, solve
 from matcher.errors import InvalidInputError
 
 CLOSE = 1e-6
+HALF = Terms(exposure=(0.5,), care=0.0, floor=0.0, discerning=0.0, rivalry=1.0)
 CHANCES = st.one_of(st.sampled_from([0.0, 0.1, 0.3, 1.0]), st.floats(0, 1))
 
 
@@ -26,6 +27,8 @@ def terms(draw: st.DrawFn) -> Terms:
         exposure=tuple(sorted(exposure, reverse=True)),
         care=draw(st.sampled_from([0.0, 0.2, 1.0])),
         floor=draw(st.sampled_from([0.0, 0.5, 0.85, 1.0])),
+        discerning=0.0,  # The chances drawn are those of a line that is read.
+        rivalry=draw(st.sampled_from([1.0, 2.5])),
     )
 
 
@@ -62,7 +65,7 @@ def test_the_bound_holds_for_an_exact_solver_and_the_lists_stay_below_it(
 def test_without_a_floor_the_mixture_comes_as_near_to_the_best_as_it_says(
     graph: Graph, terms: Terms
 ) -> None:
-    free_terms = Terms(exposure=terms.exposure, care=terms.care, floor=0.0)
+    free_terms = replace(terms, floor=0.0)
     plan, best = solve(graph, free_terms, threads=1), best_value(graph, free_terms)
     assert plan.mixture >= 0.98 * best - CLOSE
 
@@ -120,13 +123,21 @@ def test_filled_openings_are_the_mean_of_what_comes_up_to_the_openings(
     assert got[0] == pytest.approx(drawn, abs=0.02)
 
 
-@given(load=st.floats(0, 20), openings=st.integers(1, 6))
-def test_the_chance_of_a_free_opening_is_the_slope_of_what_is_filled(
-    load: float, openings: int
+@given(load=st.floats(0, 20), openings=st.integers(1, 6), rivalry=st.floats(1, 4))
+def test_what_one_more_adds_is_the_slope_of_the_hires(
+    load: float, openings: int, rivalry: float
 ) -> None:
     jobs, step = np.array([openings], np.int32), 1e-5
-    rise = filled(np.array([load + step]), jobs) - filled(np.array([load]), jobs)
-    assert rise[0] / step == pytest.approx(free(np.array([load]), jobs)[0], abs=1e-4)
+    rise = hires(np.array([load + step]), jobs, rivalry) - hires(np.array([load]), jobs, rivalry)
+    assert rise[0] / step == pytest.approx(one_more(np.array([load]), jobs, rivalry)[0], abs=1e-4)
+
+
+@given(load=st.floats(0, 20), openings=st.integers(1, 6))
+def test_without_rivalry_hires_are_the_openings_filled(load: float, openings: int) -> None:
+    some, jobs = np.array([load]), np.array([openings], np.int32)
+    assert hires(some, jobs, 1.0) == filled(some, jobs)
+    assert one_more(some, jobs, 1.0) == free(some, jobs)
+    assert hires(some, jobs, 3.0) <= filled(some, jobs) + CLOSE
 
 
 def crowded() -> Graph:
@@ -142,7 +153,7 @@ def crowded() -> Graph:
 
 
 def planned(graph: Graph, **changed: float) -> Plan:
-    return solve(graph, Terms(exposure=(0.5,), **{"care": 0.0, "floor": 0.0, **changed}))
+    return solve(graph, replace(HALF, **changed))
 
 
 def test_what_everybody_likes_best_costs_so_much_that_the_other_is_found() -> None:
@@ -162,7 +173,7 @@ def test_the_same_plan_comes_of_any_number_of_threads() -> None:
         openings=rng.integers(1, 3, 80).astype(np.int32),
         pending=rng.random(80),
     )
-    terms = Terms(exposure=(0.4, 0.2, 0.1), care=0.2, floor=0.8)
+    terms = replace(HALF, exposure=(0.4, 0.2, 0.1), care=0.2, floor=0.8)
     one, two = (solve(graph, terms, threads=count) for count in (1, 3))
     assert one.prices.tobytes() == two.prices.tobytes()
     assert one.load.tobytes() == two.load.tobytes()
@@ -212,4 +223,4 @@ def test_a_market_without_people_has_no_prices() -> None:
 )
 def test_terms_that_make_no_sense_are_refused(bad: dict[str, object]) -> None:
     with pytest.raises(InvalidInputError):
-        Terms(**{"exposure": (0.5,), "care": 0.0, "floor": 0.0, **bad})  # type: ignore[arg-type]
+        replace(HALF, **bad)  # type: ignore[arg-type]

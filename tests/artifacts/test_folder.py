@@ -90,7 +90,7 @@ def write(draft):
         die()
 
 if moment == "manifest":
-    folder._sync = die
+    folder.sync = die
 if moment == "rename":
     folder._point = die
 folder.publish(target, manifest("g2"), write)

@@ -18,7 +18,7 @@ from matcher.entities import HireReport
 from matcher.errors import InvalidInputError
 from matcher.intake.sources import plan
 from tests.intake.conftest import Read
-from tests.intake.register_files import write_ods
+from tests.intake.register_files import write_ods, write_xlsx
 
 HEADER = ["id", "name", "industry"]
 REPORTS = ["id", "vacancy_id", "reported_on", "openings_filled"]
@@ -104,7 +104,20 @@ def test_an_error_in_a_cell_costs_its_row(tmp_path: Path, read_file: Read) -> No
     assert "error of a spreadsheet" in chunk.rejects[0].rule
 
 
-@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", " #REF! "])
+@pytest.mark.parametrize("ending", ["xlsx", "ods"])
+def test_an_error_pasted_as_a_value_is_an_error_even_where_it_is_saved_as_a_formula(
+    tmp_path: Path, read_file: Read, ending: str
+) -> None:
+    path = tmp_path / f"w.{ending}"
+    table = [HEADER, ["e1", "=#N/A", ""], ["e2", "=#REF!", ""], ["e3", "=A2", ""]]
+    write = write_xlsx if ending == "xlsx" else lambda p, t: write_ods(p, t, formulas=True)
+    [chunk] = read_file(write(path, table))
+    assert [reject.value for reject in chunk.rejects[:2]] == ["#N/A", "#REF!"]
+    assert ["formula" in reject.rule for reject in chunk.rejects] == [False, False, True]
+    assert "empty it" in chunk.rejects[0].remedy
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", " #REF! ", "Err:502"])
 def test_an_error_saved_as_text_is_an_error_too(
     tmp_path: Path, read_file: Read, error: str
 ) -> None:

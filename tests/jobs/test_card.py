@@ -14,6 +14,7 @@ from matcher.evaluation.intervals import Interval
 from matcher.evaluation.promotion import Trial, judge_trial
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.card import MEANING, CardFacts, model_card
+from matcher.ranking.habits import Habits
 from matcher.ranking.propensity import Propensity, Source
 
 PEOPLE = 200
@@ -70,6 +71,7 @@ def facts() -> CardFacts:
         learnt=(date(2025, 7, 1), date(2026, 1, 20)),
         tried=(date(2026, 2, 4), date(2026, 4, 17)),
         propensity=Propensity(0.87, Source.EXCHANGES),
+        habits=Habits(0.4, 2.5),
         figures={"seekers": [method("BM25", 0.405), method("challenger", 0.43)]},
         verdict=judge_trial(trial()),
     )
@@ -141,3 +143,9 @@ def test_every_table_has_as_many_cells_in_each_row():
     for at, row in enumerate(rows):
         head = rows[max(head for head in heads if head <= at + 1)]
         assert row.count("|") == head.count("|")
+
+
+def test_a_card_says_what_shared_lists_go_by() -> None:
+    card = model_card(facts())
+    assert "A point of score makes a line 1.49 times as likely to be" in card
+    assert "room from others as 2.5 of them" in card

@@ -411,11 +411,11 @@ def test_the_running_service_shows_them_to_nobody_at_once(app: App):
     assert app.live.snapshot.index.seekers.one(GONE.id) is not None
     (line,) = app.lists.for_seeker(GONE.id, k=1, channel=Channel.COUNSELLOR).lines
     vacancy = line.candidate.id
-    listed = app.lists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
+    listed = app.shortlists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
     assert GONE.id in {line.candidate.id for line in listed.lines}
     erase(app)
     assert app.live.snapshot.index.seekers.one(GONE.id) is None
-    listed = app.lists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
+    listed = app.shortlists.for_vacancy(vacancy, k=100, channel=Channel.COUNSELLOR)
     assert GONE.id not in {line.candidate.id for line in listed.lines}
     with pytest.raises(NotFoundError):
         app.lists.for_seeker(GONE.id, k=3, channel=Channel.COUNSELLOR)

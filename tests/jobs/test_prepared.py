@@ -137,7 +137,7 @@ def test_every_shortlist_is_the_one_that_the_service_gives(app: App, index, tmp_
     assert is_open.any()
     expected = []
     for key in sorted(one.decode() for one in columns.ids[is_open].tolist()):
-        slate = app.lists.for_vacancy(key, k=KEPT, channel=Channel.API)
+        slate = app.shortlists.for_vacancy(key, k=KEPT, channel=Channel.API)
         expected += lines_of(slate, "vacancy", key, "seeker")
     assert found == expected
 

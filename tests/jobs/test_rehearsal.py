@@ -37,7 +37,8 @@ def lived(town: Town, policy: Policy) -> Year:
 
 
 def allocated(floor: float) -> Allocated:
-    return Allocated(Terms(exposure=tuple(ASSUMED.tolist()), care=0.2, floor=floor))
+    exposure = tuple(ASSUMED.tolist())
+    return Allocated(Terms(exposure=exposure, care=0.2, floor=floor, discerning=0.5, rivalry=2.0))
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,7 @@ def test_too_many_tries_are_told_to_wait_whatever_the_name(bureau: Bureau):
         ]
         assert [answer.status_code for answer in tries] == [401] * 5 + [429]
         assert "15 分鐘" in tries[-1].text
+        assert tries[-1].headers["retry-after"] == "30"
 
 
 def test_no_address_names_a_person_and_no_answer_their_name(desk: AtDesk):
@@ -178,7 +179,7 @@ def test_undoing_corrects_the_register_and_the_rates_and_the_log_keeps_all(desk:
         assert not connection.exec_driver_sql("SELECT * FROM referrals").all()
     told = text_of(desk.get(look))
     assert "已復原的登記（4）" in told
-    assert "錄用 (民國115年3月16日) · 堆高機操作員 · 復原: chen · 2026-03-16 12:00" in told
+    assert "錄用 (民國115年3月16日) · 堆高機操作員 · 復原：chen · 2026-03-16 12:00" in told
     assert numerator(bureau, "employment_rate") == numerator(bureau, "fill_rate") == 0
     assert "V-1" in desk.get(look).text
     assert len(desk.log(Action.UNDONE)) == 4
@@ -412,7 +413,7 @@ def test_who_traced_a_figure_is_read_with_the_name_of_the_rate(desk: AtDesk):
     assert desk.bureau.get(path, role=Role.ANALYST).status_code == 200
     reader = sign_in(desk.bureau, Role.ANALYST, name="figures")
     page = text_of(reader.get("/desk/audit"))
-    assert "查核統計數字的依據: 求職就業率" in page
+    assert "查核統計數字的依據：求職就業率" in page
     assert "employment_rate" not in page
 
 

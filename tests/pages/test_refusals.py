@@ -11,6 +11,7 @@ from string import Formatter
 import pytest
 from fastapi.routing import APIRoute
 
+from api.crowd import INSIDE
 from api.page_route import KIOSKS, PAGES, PageRoute
 from api.problems import STATUS
 from api.refusals import LABELS
@@ -18,6 +19,7 @@ from api.rendering import FOLDER
 from api.vacancies import COLUMNS
 from api.words import WORDS, say
 from matcher.config import ROOT
+from matcher.db.engine import writing
 from matcher.entities import Language
 from matcher.service.keys import Role
 from tests.bureau import Bureau
@@ -238,6 +240,21 @@ def test_a_program_still_reads_english_problem_details(bureau: Bureau):
     answer = bureau.get("/v1/vacancies/V-99/candidates?reason=for_vacancy")
     assert answer.json()["detail"] == "There is no vacancy 'V-99'."
     assert answer.json()["remedy"] == "Check the id."
+
+
+def test_a_page_that_cannot_be_had_now_says_when_to_come_again(bureau: Bureau):
+    desk = sign_in(bureau)
+    look = desk.open(person="S-1")
+    crowd = bureau.client.app.state.crowd
+    crowd._inside = INSIDE
+    answer = desk.get(look)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    crowd._inside = 0
+    with writing(bureau.app.engine) as connection:
+        connection.exec_driver_sql("DROP TABLE impressions")
+    answer = desk.get(look)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["content-language"] == "zh-Hant-TW"
 
 
 def test_an_address_that_is_no_page_is_answered_with_one(bureau: Bureau):

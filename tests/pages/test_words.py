@@ -35,6 +35,14 @@ def test_every_text_is_there_in_every_language_with_the_same_places():
         assert len({frozenset(places(text)) for text in texts.values()}) == 1, key
 
 
+def test_no_page_puts_the_punctuation_of_one_language_between_words_of_all():
+    narrow = re.compile(r"""[}%]\}[:;,][ <]|join\("[;,] "\)""")
+    # The dashboard's stand beside figures, and in names that only hovering shows.
+    for template in TEMPLATES:
+        if template.parent.name != "dashboard":
+            assert not narrow.search(template.read_text(encoding="utf-8")), template
+
+
 def test_templates_ask_for_words_that_there_are_and_no_word_is_left_over():
     asked = {"handed_in", "vacancy_gone", "number_wrong", "form_unreadable", *LABELS.values()}
     beginnings: set[str] = set()

@@ -15,7 +15,6 @@ from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
 from matcher.ranking.propensity import Propensity, Source
-from matcher.ranking.ranker import DISCERNING, appeal
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import fit, weights_of
 from tests.ranking.made_up import past, referrals_of, rows_of
@@ -24,8 +23,9 @@ from tests.ranking.made_up import past, referrals_of, rows_of
 @cache
 def ranker() -> TrainedRanker:
     examples = past(rate=0.2).examples
-    weights = weights_of(examples, Propensity(0.5, Source.ASSUMED))
-    return fit(examples, weights, referrals_of(examples), version="made-up")
+    read = Propensity(0.5, Source.ASSUMED)
+    weights = weights_of(examples, read)
+    return fit(examples, weights, referrals_of(examples), propensity=read, version="made-up")
 
 
 def some_rows(pairs: int = 300) -> np.ndarray:
@@ -110,20 +110,12 @@ def test_a_crowd_lowers_the_chance_of_a_hire_and_leaves_the_order_as_it_is():
         rows[:, crowd] = np.random.default_rng(1).integers(0, 6, len(rows))
     refused = known.rows[:, crowd] > 2
     learnt = replace(known, hired=known.hired & ~refused)
-    weights = weights_of(examples, Propensity(0.5, Source.ASSUMED))
-    found = fit(examples, weights, learnt, version="crowded")
+    read = Propensity(0.5, Source.ASSUMED)
+    weights = weights_of(examples, read)
+    found = fit(examples, weights, learnt, propensity=read, version="crowded")
     empty, full = some_rows(), some_rows()
     empty[:, crowd], full[:, crowd] = 0, 5
     np.testing.assert_array_equal(found.scores(empty), found.scores(full))
     chances = [found.chances(rows, found.scores(rows)).hired for rows in (empty, full)]
     assert (chances[0] > chances[1]).all()
     assert chances[1].mean() < 0.1 * chances[0].mean()
-
-
-def test_people_act_on_what_suits_them_best_and_on_others_the_less_the_further_behind():
-    scores = np.array([1.0, 3.0, 2.0, -4.0, 5.0, 5.0])
-    found = appeal(scores, np.array([0, 3, 4]))
-    points = np.array([-2.0, 0.0, -1.0, 0.0, 0.0, 0.0])
-    np.testing.assert_allclose(found, np.exp(DISCERNING * points))
-    np.testing.assert_array_equal(found[:3], appeal(scores[:3]))
-    assert appeal(np.empty(0)).shape == (0,)

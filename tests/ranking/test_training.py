@@ -33,7 +33,13 @@ READ = Propensity(0.5, Source.ASSUMED)
 
 
 def learn(examples: Examples, version: str = "made-up") -> TrainedRanker:
-    return fit(examples, weights_of(examples, READ), referrals_of(examples), version=version)
+    return fit(
+        examples,
+        weights_of(examples, READ),
+        referrals_of(examples),
+        propensity=READ,
+        version=version,
+    )
 
 
 @cache
@@ -141,7 +147,10 @@ def test_hires_that_nothing_foretells_are_corrected_by_hardly_a_tree():
     made = past(lists=900, rate=0.3).examples
     known = referrals_of(made)
     by_chance = replace(known, hired=np.random.default_rng(8).random(len(known)) < 0.3)
-    assert fit(made, weights_of(made, READ), by_chance, version="x").hires.num_trees() < 6
+    assert (
+        fit(made, weights_of(made, READ), by_chance, propensity=READ, version="x").hires.num_trees()
+        < 6
+    )
 
 
 def test_the_curves_follow_the_newer_half():
@@ -150,7 +159,9 @@ def test_the_curves_follow_the_newer_half():
     older = known.days < np.sort(known.days)[len(known) // NEWER]
     turned = replace(known, hired=np.where(older, ~known.hired, known.hired))
     weights = weights_of(made, READ)
-    one, other = (fit(made, weights, told, version="x") for told in (known, turned))
+    one, other = (
+        fit(made, weights, told, propensity=READ, version="x") for told in (known, turned)
+    )
     assert one.hired == other.hired
 
 
@@ -199,7 +210,7 @@ def test_curves_need_referrals_of_both_kinds(part, what):
     else:
         known = replace(known, hired=np.full(len(known), part == "all hired"))
     with pytest.raises(NotReadyError, match=what) as raised:
-        fit(made, weights_of(made, READ), known, version="x")
+        fit(made, weights_of(made, READ), known, propensity=READ, version="x")
     needed = REFERRED_NEEDED if part == "few referrals" else EACH_NEEDED
     assert str(needed) in raised.value.message
 
@@ -236,6 +247,8 @@ def test_a_heavier_pair_moves_the_trees_more():
     heavier = np.where(near & (made.gains > 0), 5.0, 1.0) * even
     probe = np.full((2, len(FEATURE_NAMES)), np.nan, np.float32)
     probe[:, FEATURE_NAMES.index("distance_km")] = 5, 35
-    close, far = fit(made, even, referrals_of(made), version="a").scores(probe)
-    closer, farther = fit(made, heavier, referrals_of(made), version="b").scores(probe)
+    close, far = fit(made, even, referrals_of(made), propensity=READ, version="a").scores(probe)
+    closer, farther = fit(made, heavier, referrals_of(made), propensity=READ, version="b").scores(
+        probe
+    )
     assert closer - farther > close - far

@@ -131,5 +131,5 @@ def test_special_cases_have_sentences_of_their_own() -> None:
 def test_criteria_and_unknowns_are_named() -> None:
     assert word_criterion("pay", Language.EN) == "Pay floor"
     assert word_unknown("work_time", Language.EN) == "work time not stated"
-    assert word_unknown("place", Language.ZH) == "距離不明"
+    assert word_unknown("place", Language.ZH) == "是否在通勤範圍內不明"
     assert set(CRITERIA) == set(UNKNOWNS)

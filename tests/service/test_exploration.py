@@ -82,7 +82,7 @@ def test_neither_profiles_nor_candidates_of_a_vacancy_are_touched(exploring):
     profile = JobSeeker(id="-", registered_on=NOON.date(), title="倉管", text="會開堆高機")
     for slate in (
         app.lists.for_profile(profile, k=2, channel=Channel.COUNSELLOR),
-        app.lists.for_vacancy("V-2", k=2, channel=Channel.COUNSELLOR),
+        app.shortlists.for_vacancy("V-2", k=2, channel=Channel.COUNSELLOR),
     ):
         assert len(slate.lines) == 2
         assert (slate.exploration, slate.swap) == (None, None)

@@ -93,7 +93,7 @@ def test_a_vacancy_that_is_over_is_never_listed_by_an_index_that_does_not_know(e
 
 def test_a_placed_seeker_is_no_candidate_even_for_an_old_index(either: Bureau):
     def candidates() -> list[str]:
-        slate = either.app.lists.for_vacancy("V-2", k=50, channel=Channel.COUNSELLOR)
+        slate = either.app.shortlists.for_vacancy("V-2", k=50, channel=Channel.COUNSELLOR)
         return [line.candidate.id for line in slate.lines]
 
     assert "S-1" in candidates()

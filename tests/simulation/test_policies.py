@@ -27,6 +27,7 @@ from tests.rankers import Recorder, small_ranker
 
 START = date(2025, 7, 1)
 OPEN = np.arange(3)
+TERMS = Terms(exposure=(0.3, 0.1, 0.05), care=0.0, floor=0.0, discerning=0.4, rivalry=1.0)
 
 
 def two_people(**columns: object) -> Candidates:
@@ -94,18 +95,17 @@ def test_a_crowd_costs_a_vacancy_its_place_and_openings_make_up_for_it() -> None
 
 
 def test_the_allocation_sends_one_person_past_what_many_are_waiting_for() -> None:
-    terms = Terms(exposure=(0.3, 0.1, 0.05), care=0.0, floor=0.0)
     register = a_register()
     candidates = register.candidates(40, np.array([0, 1]), OPEN)
     equal = replace(candidates, chances=np.array([0.3, 0.2, 0.1, 0.3, 0.2, 0.1]), appeal=np.ones(6))
-    free = Allocated(terms).lists(register, equal, OPEN)
+    free = Allocated(TERMS).lists(register, equal, OPEN)
     assert free[:, 0].tolist() == [0, 0]
     register.pending[0] = 3.0
-    assert Allocated(terms).lists(register, equal, OPEN)[:, 0].tolist() == [1, 1]
+    assert Allocated(TERMS).lists(register, equal, OPEN)[:, 0].tolist() == [1, 1]
 
 
 def test_a_floor_of_one_leaves_everybody_the_list_they_would_have_alone() -> None:
-    terms = Terms(exposure=(0.3, 0.1, 0.05), care=0.0, floor=1.0)
+    terms = replace(TERMS, floor=1.0)
     register = a_register()
     register.pending[0] = 3.0
     candidates = register.candidates(40, np.array([0, 1]), OPEN)

@@ -26,12 +26,16 @@ class Terms:
     `exposure` (length,) is how likely the line at each rank is acted on, never rising; its length
     is that of a list. `care` is how much a hire of somebody with no other chance counts beside a
     filled opening. `floor` is the share of what the list would be worth without prices that it must
-    keep, and of its best chance.
+    keep, and of its best chance. What is known of how people and employers behave: how
+    `discerning` people are (`ranking.habits`), and the `rivalry` of those who are sent
+    (`congestion.hires`).
     """
 
     exposure: tuple[float, ...]
     care: float
     floor: float
+    discerning: float
+    rivalry: float
 
     def __post_init__(self) -> None:
         exposure = np.array(self.exposure)
@@ -54,7 +58,7 @@ class Terms:
 def order(chances: Floats, free: Floats, ties: Ints, terms: Terms) -> NDArray[np.intp]:
     """Candidates in the order in which one person should see them, as positions (n,).
 
-    By `chances` (n,) of a hire times `free` (n,), the chance that an opening is still there, plus
+    By `chances` (n,) of a hire times `free` (n,), what one more hire adds for all together, plus
     as much of the person's own chances as `terms` demand. Equal ones stand by `ties` (n,), all
     different.
     """

@@ -39,7 +39,9 @@ class PriceList:
         """
         ties = np.empty(len(ids), np.int32)
         ties[np.argsort(ids)] = np.arange(len(ids))
-        return order(chances, self.free(ids, openings), ties, self.terms)
+        load = self._told(self.load, ids)
+        left = congestion.one_more(load, openings, self.terms.rivalry)
+        return order(chances, left, ties, self.terms)
 
     def free(self, ids: Ids, openings: Ints) -> Floats:
         """The chance (n,) that one more finds an opening left; 1 for a vacancy new today."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.allocation.congestion import Floats, Ints, filled, free
+from matcher.allocation.congestion import Floats, Ints, hires, one_more
 from matcher.allocation.lists import Terms, fill, own_worths
 
 PARTS = 64
@@ -55,12 +55,13 @@ class Graph:
 class Plan:
     """Prices and what the lists made by them are worth.
 
-    `load` (v,) is that of the lists, with what was pending; `prices` (v,) are 1 - free of the best
-    mixture of lists that was found; `shown` (v,) the number of people in whose list a vacancy is.
-    `value` is that of the lists, `mixture` that of the best mixture and `bound` what no lists can
-    exceed, all in expected hires beyond those pending; `unpriced` is the value of everybody's own
-    best list. `worth` (n, 2) holds for each person the expected hires through the list, with and
-    without prices, and `best` (n, 2) the same of the best chance in it.
+    `load` (v,) is that of the lists, with what was pending; `prices` (v,) are what of each more
+    would-be hire is lost to others at the best mixture of lists that was found, from 0 to 1;
+    `shown` (v,) the number of people in whose list a vacancy is. `value` is that of the lists,
+    `mixture` that of the best mixture and `bound` what no lists can exceed, all in expected hires
+    beyond those pending; `unpriced` is the value of everybody's own best list. `worth` (n, 2) holds
+    for each person the expected hires through the list, with and without prices, and `best` (n, 2)
+    the same of the best chance in it.
     """
 
     prices: Floats
@@ -125,7 +126,7 @@ class _Solver:
         load, cared, bound = unpriced.load, unpriced.cared, np.inf
         steps = 0
         for steps in range(1, MOST_STEPS + 1):
-            slopes = free(graph.pending + load, graph.openings)
+            slopes = self._slopes(load)
             answer = self._answer(slopes)
             value = self._value(load, cared)
             # A concave function lies below each of its tangents.
@@ -139,7 +140,7 @@ class _Solver:
                 break
             load = load + share * (answer.load - load)
             cared += share * (answer.cared - cared)
-        slopes = free(graph.pending + load, graph.openings)
+        slopes = self._slopes(load)
         final = self._answer(slopes)
         return Plan(
             prices=1 - slopes,
@@ -155,14 +156,17 @@ class _Solver:
         )
 
     def _value(self, load: Floats, cared: float) -> float:
-        graph = self._graph
-        gained = filled(graph.pending + load, graph.openings) - filled(
-            graph.pending, graph.openings
-        )
+        graph, rivalry = self._graph, self._terms.rivalry
+        all_of_them = hires(graph.pending + load, graph.openings, rivalry)
+        gained = all_of_them - hires(graph.pending, graph.openings, rivalry)
         return float(gained.sum()) + cared
 
+    def _slopes(self, load: Floats) -> Floats:
+        """What one more would-be hire adds beside those pending and a `load` (v,), (v,)."""
+        return one_more(self._graph.pending + load, self._graph.openings, self._terms.rivalry)
+
     def _answer(self, slopes: Floats) -> _Answer:
-        """Everybody's list where openings are free with chances `slopes` (v,)."""
+        """Everybody's list where one more would-be hire adds `slopes` (v,)."""
         graph, terms = self._graph, self._terms
         worth, best = np.zeros(len(graph)), np.zeros(len(graph))
         edges = (graph.starts, graph.vacancies, graph.chances)
@@ -197,6 +201,7 @@ class _Solver:
         low, high = 0.0, 1.0
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            rises = free(here + middle * way, openings) @ way + cared > 0
+            slopes = one_more(here + middle * way, openings, self._terms.rivalry)
+            rises = slopes @ way + cared > 0
             low, high = (middle, high) if rises else (low, middle)
         return (low + high) / 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from matcher.durable import file_digest, sync, write_whole
 from matcher.errors import ArtefactError
 
 FORMAT_VERSION = 2
@@ -68,11 +68,11 @@ def publish(
     draft.mkdir()
     try:
         write(draft)
-        files = {path.name: _digest(path) for path in sorted(draft.iterdir())}
+        files = {path.name: file_digest(path) for path in sorted(draft.iterdir())}
         content = asdict(manifest) | {"files": files}
         (draft / "manifest.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
         for path in (*draft.iterdir(), draft):
-            _sync(path)
+            sync(path)
         final = folder / manifest.generation
         draft.rename(final)
     except BaseException:
@@ -177,7 +177,9 @@ def load(path: Path, *, kind: str, expected: Mapping[str, object]) -> Manifest:
 
     def check(name: str) -> None:
         try:
-            damaged = not (path / name).is_file() or _digest(path / name) != manifest.files[name]
+            damaged = (
+                not (path / name).is_file() or file_digest(path / name) != manifest.files[name]
+            )
         except OSError as error:
             raise _unreadable(path / name, error) from error
         if damaged:
@@ -209,11 +211,7 @@ def _unreadable(path: Path, error: OSError | ValueError) -> ArtefactError:
 
 
 def _point(folder: Path, pointer: str, generation: str) -> None:
-    draft = folder / f".{pointer}-{uuid4().hex[:6]}"
-    draft.write_text(generation + "\n", encoding="utf-8")
-    _sync(draft)
-    draft.replace(folder / pointer)
-    _sync(folder)
+    write_whole(folder / pointer, f"{generation}\n".encode())
 
 
 def _prune(folder: Path) -> None:
@@ -224,16 +222,3 @@ def _prune(folder: Path) -> None:
     for name in names[:-KEPT]:
         if name not in (_read(folder, "current"), _read(folder, "previous")):
             shutil.rmtree(folder / name, ignore_errors=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

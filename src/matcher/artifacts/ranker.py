@@ -12,6 +12,7 @@ from matcher.errors import ArtefactError, MatcherError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import Curve
+from matcher.ranking.habits import Habits
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Ranker
 from matcher.ranking.trained import TrainedRanker
@@ -40,6 +41,7 @@ def publish_ranker(folder: Path, manifest: Manifest, ranker: TrainedRanker, *, c
             "baseline": ranker.baseline.version,
             "hired": ranker.hired.as_json(),
             "interviewed": ranker.interviewed.as_json(),
+            "habits": ranker.habits.as_json(),
         }
         (draft / CURVES).write_text(json.dumps(curves, indent=1) + "\n", encoding="utf-8")
         (draft / CARD).write_text(card, encoding="utf-8")
@@ -84,6 +86,7 @@ def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> Ranke
             hired=Curve.of_json(curves["hired"]),
             interviewed=Curve.of_json(curves["interviewed"]),
             hires=_trees(path / HIRES),
+            habits=Habits.of_json(curves["habits"]),
         )
     except ArtefactError:
         raise

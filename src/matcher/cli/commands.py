@@ -27,6 +27,7 @@ from matcher.cli.printing import (
 )
 from matcher.cli.staff import staff
 from matcher.config import Settings
+from matcher.db.audit import Entry
 from matcher.db.engine import migrate as migrate_schema
 from matcher.db.engine import open_engine
 from matcher.encoder import open_encoder
@@ -170,14 +171,12 @@ def match(
                 remedy="Give exactly one of --text, --seeker and --vacancy.",
             )
         bureau = App(Settings())
+        # Before the index loads: who forgot the reason should not wait to hear of it.
+        look = None if text.strip() else _look_at(seeker, vacancy, reason, bureau.clock())
         bureau.sync()
         if vacancy:
-            look = new_entry(
-                COMMAND, Action.SHORTLISTED, _why(reason), bureau.clock(), vacancy=vacancy
-            )
-            slate = bureau.lists.for_vacancy(vacancy, k=k, channel=Channel.API, look=look)
+            slate = bureau.shortlists.for_vacancy(vacancy, k=k, channel=Channel.API, look=look)
         elif seeker:
-            look = new_entry(COMMAND, Action.LISTED, _why(reason), bureau.clock(), person=seeker)
             slate = bureau.lists.for_seeker(seeker, k=k, channel=Channel.API, look=look)
         else:
             profile = JobSeeker(id="profile", registered_on=day_of(bureau.clock()), text=text)
@@ -209,6 +208,14 @@ def why(
         else:
             bureau.sync()
             print_changes(bureau.advice.changes(seeker), lang, voice, bureau.reference)
+
+
+def _look_at(seeker: str, vacancy: str, reason: Reason | None, now: datetime) -> Entry:
+    """The entry that a list is asked for with; one of the two ids is empty."""
+    action = Action.SHORTLISTED if vacancy else Action.LISTED
+    return new_entry(
+        COMMAND, action, _why(reason), now, person=seeker or None, vacancy=vacancy or None
+    )
 
 
 def _why(reason: Reason | None) -> Reason:

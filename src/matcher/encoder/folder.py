@@ -5,12 +5,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcher.durable import file_digest, sync
 from matcher.errors import ArtefactError, ConfigurationError
 
 MANIFEST = "manifest.json"
@@ -71,7 +71,7 @@ def survey(
     return ModelManifest(
         name=name,
         files={
-            path.as_posix(): ((folder / path).stat().st_size, _sha256(folder / path))
+            path.as_posix(): ((folder / path).stat().st_size, file_digest(folder / path))
             for path in decisive
         },
         prompts=prompts if isinstance(prompts, dict) else {},
@@ -138,7 +138,7 @@ def check_files(folder: Path, manifest: ModelManifest, *, content: bool) -> None
             raise _damaged(folder, f"{name} is missing")
         if path.stat().st_size != size:
             raise _damaged(folder, f"{name} has {path.stat().st_size} bytes instead of {size}")
-        if content and _sha256(path) != digest:
+        if content and file_digest(path) != digest:
             raise _damaged(folder, f"{name} does not match its checksum")
 
 
@@ -173,11 +173,11 @@ def _build_and_move(target: Path, build: Callable[[Path], ModelManifest]) -> Non
             for path in [*partial.rglob("*"), partial]:
                 if path.is_file():
                     path.chmod(0o644)  # some writers keep their files to the owner
-                _fsync(path)
+                sync(path)
             partial.rename(target)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-        _fsync(target.parent)
+        sync(target.parent)
 
 
 def _damaged(folder: Path, detail: str) -> ArtefactError:
@@ -195,16 +195,3 @@ def _read_json(path: Path) -> dict[str, object]:
     except ValueError as error:
         raise _damaged(path.parent, f"{path.name} is not JSON") from error
     return content if isinstance(content, dict) else {}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from matcher.durable import write_whole
 from matcher.encoder.folder import read_manifest
 from matcher.encoder.model import find_model
 from matcher.errors import NotReadyError
@@ -62,9 +62,4 @@ def _read(path: Path) -> str:
 
 
 def _write(path: Path, name: str) -> None:
-    draft = path.with_name(f".{path.name}.partial")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(path, f"{name}\n".encode())

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.durable import sync
 from matcher.encoder.folder import MANIFEST
 from matcher.encoder.model import PROMPT_NAMES, Role, SentenceEncoder, readable
 from matcher.encoder.plain import load_model
@@ -244,8 +245,7 @@ def _keep(training: _Training, path: Path, fingerprint: str) -> None:
     draft = path.with_name(f".{path.name}.partial")
     metadata = {"fingerprint": fingerprint, "losses": json.dumps(training.losses)}
     save_file(tensors, draft, metadata=metadata)
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(draft)
     draft.replace(path)
 
 

@@ -14,6 +14,7 @@ ERRORS = frozenset(
     [
         "#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#GETTING_DATA",
         "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!",
+        *(f"Err:{number}" for number in range(501, 541)),
     ]
 )  # fmt: skip
 """What spreadsheets show where they could compute nothing; saved as CSV it is mere text."""
@@ -70,12 +71,14 @@ def _problem(header: Sequence[str], cells: Sequence[str], *, ragged: bool) -> Pr
     if len(cells) < len(header) and not ragged:
         return Problem("", "", _TOO_FEW, "Write empty cells too, and no line break unquoted.")
     for column, cell in zip(header, cells, strict=False):
+        # LibreOffice saves an error that was pasted as a value as it does a formula: `=#N/A`.
+        value = cell.partition("=")[2] if isinstance(cell, Formula) else cell.strip()
+        if value in ERRORS:
+            rule = "a cell holds a value, not the error of a spreadsheet"
+            remedy = "Mend what the cell was computed from, or empty it, then save."
+            return Problem(column, value, rule, remedy)
         if isinstance(cell, Formula):
             rule = "a cell holds a value, not a formula"
             remedy = "Copy the column and paste it as values, then save."
             return Problem(column, str(cell), rule, remedy)
-        if cell.strip() in ERRORS:
-            rule = "a cell holds a value, not the error of a spreadsheet"
-            remedy = "Mend what the cell was computed from, or empty it, then save."
-            return Problem(column, cell.strip(), rule, remedy)
     return None

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from matcher.artifacts.index import IndexGeneration
-from matcher.jobs.journal import write_whole
+from matcher.durable import write_whole
 from matcher.pipeline import scored_vacancies
 from matcher.ranking.ranker import Ranker
 from matcher.reference import Reference

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isnan
+from math import exp, isnan
 from types import MappingProxyType
 
 from matcher.artifacts.folder import Manifest
@@ -15,6 +15,7 @@ from matcher.evaluation.metrics import FOUR_FIFTHS, SMALL_GROUP, GroupRate
 from matcher.evaluation.promotion import Trust, Verdict, interval_text
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.examples import PLACED_WITHIN, REFERRED_WITHIN
+from matcher.ranking.habits import Habits
 from matcher.ranking.propensity import Propensity, Source
 from matcher.ranking.training import MONOTONE, MOST_WEIGHT
 
@@ -60,6 +61,7 @@ class CardFacts:
     learnt: tuple[date, date]
     tried: tuple[date, date]
     propensity: Propensity
+    habits: Habits
     figures: Mapping[str, Sequence[Figures]]
     verdict: Verdict
 
@@ -73,6 +75,7 @@ def model_card(facts: CardFacts) -> str:
         _figures(facts),
         _verdict(facts.verdict, facts.champion),
         _calibration(facts.verdict.trust),
+        _habits(facts.habits),
         _impacts(facts.verdict.impacts),
         _limits(facts.propensity),
         _made_with(facts.manifest),
@@ -211,6 +214,16 @@ def _group_row(group: GroupRate, before: GroupRate) -> tuple[str, str, str]:
     if group.too_small:
         return group.name, f"under {SMALL_GROUP}", "too few"
     return group.name, f"{group.count:,}", f"{group.rate:.3f} ({before.rate:.3f})"
+
+
+def _habits(habits: Habits) -> Iterator[str]:
+    yield "## What shared lists go by"
+    yield ""
+    yield f"A point of score makes a line {exp(habits.discerning):.2f} times as likely to be"
+    yield "taken, in the lists that people were shown. Somebody who would be hired takes as much"
+    yield f"room from others as {habits.rivalry:.1f} of them: an opening, and what the crowd that"
+    yield "comes along costs later comers."
+    yield ""
 
 
 def _limits(propensity: Propensity) -> Iterator[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+from matcher.durable import write_whole
 from matcher.errors import ArtefactError
 
 FILE = "journal.json"
@@ -97,25 +96,3 @@ def digest_of(*parts: object) -> str:
     """A digest of what a step depends on."""
     content = json.dumps(parts, default=str, sort_keys=True)
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """A digest of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all, and stays when the power fails."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}-{uuid4().hex[:6]}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -15,6 +15,7 @@ from matcher.db.audit_seals import newest_seal
 from matcher.db.engine import reading
 from matcher.db.erasing import newest_erasure
 from matcher.db.history import all_referred_for, all_referred_to
+from matcher.durable import file_digest, write_whole
 from matcher.errors import MatcherError, NotReadyError
 from matcher.features.columns import day_number
 from matcher.jobs.alone import alone
@@ -22,7 +23,7 @@ from matcher.jobs.candidates import prepare_candidates
 from matcher.jobs.erasing import Places, finish_erasures
 from matcher.jobs.importing import import_files
 from matcher.jobs.index import build_index
-from matcher.jobs.journal import Result, file_digest, write_whole
+from matcher.jobs.journal import Result
 from matcher.jobs.night import CANDIDATES, PLAN, REPORT, SHORTLISTS, SLATES, Night
 from matcher.jobs.night_figures import night_figures
 from matcher.jobs.nights import FIGURES

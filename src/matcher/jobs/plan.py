@@ -31,7 +31,8 @@ from matcher.jobs.crowding import crowding
 from matcher.jobs.prepared import is_open
 from matcher.pipeline import chances_of_pairs
 from matcher.ranking.examples import REFERRED_WITHIN
-from matcher.ranking.ranker import Ranker, appeal
+from matcher.ranking.habits import appeal
+from matcher.ranking.ranker import Ranker
 from matcher.reference import Reference
 from matcher.service.clock import day_of
 
@@ -69,6 +70,8 @@ def make_plan(
     `floor` is the share of what a list is worth by itself that everybody keeps. Raises
     NotReadyError where no ranker knows the chances of a hire.
     """
+    if ranker.habits is None:
+        raise _knows_no_chances()
     today = day_of(now)
     with reading(engine) as connection:
         sent = list(sent_between(connection, today - timedelta(PENDING_DAYS), today - timedelta(1)))
@@ -79,8 +82,8 @@ def make_plan(
     can_fill = is_open(vacancies, day_number(today))
     openings = np.where(can_fill, vacancies.openings_left, 0).astype(np.int32)
     pending = _pending(index, sent, ranker=ranker, reference=reference, today=today)
-    graph, hired = _graph(candidates, openings, pending)
-    terms = Terms(exposure=exposure, care=CARE, floor=floor)
+    graph, hired = _graph(candidates, openings, pending, ranker.habits.discerning)
+    terms = Terms(exposure=exposure, care=CARE, floor=floor, **asdict(ranker.habits))
     plan = solve(graph, terms, progress=progress)
     generation = new_generation(now)
     market = {
@@ -172,6 +175,7 @@ def _graph(
     candidates: Path,
     openings: NDArray[np.int32],
     pending: NDArray[np.float64],
+    discerning: float,
 ) -> tuple[Graph, NDArray[np.float64]]:
     """Everybody's candidates, by the chance that a line that is read leads to a hire, and the
     chances (m,) of a hire if referred.
@@ -180,7 +184,7 @@ def _graph(
     sizes = [np.diff(part.starts) for part in parts]
     hired = np.concatenate([np.empty(0), *(part.hired for part in parts)])
     acted = [
-        appeal(part.scores, part.starts[:-1][size > 0])
+        appeal(part.scores, discerning, part.starts[:-1][size > 0])
         for part, size in zip(parts, sizes, strict=True)
     ]
     graph = Graph(

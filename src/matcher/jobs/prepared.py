@@ -23,9 +23,9 @@ from threadpoolctl import threadpool_limits
 
 from matcher.allocation.price_list import PriceList
 from matcher.artifacts.index import IndexGeneration
+from matcher.durable import write_whole
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.jobs.candidates import Candidates, candidates_in
-from matcher.jobs.journal import write_whole
 from matcher.pipeline import MatchList, in_order, match_seekers
 from matcher.ranking.ranker import Chances, Ranker
 from matcher.reference import Reference

@@ -195,6 +195,7 @@ def _facts(training: Training) -> CardFacts:
         learnt=(_date(training.examples.days[0]), _date(training.examples.days[-1])),
         tried=(evaluation.first, evaluation.last),
         propensity=training.propensity,
+        habits=training.ranker.habits,
         figures={
             str(side.side): side.comparison.figures
             for side in evaluation.sides

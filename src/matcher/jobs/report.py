@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from matcher.durable import write_whole
 from matcher.evaluation.plots import chinese_font
 from matcher.rates.periods import Period, key_of, span_of
 from matcher.reference import Reference
@@ -68,9 +68,5 @@ def report_name(period: Period, as_of: date | None = None) -> str:
 
 
 def _write(path: Path, content: bytes) -> Path:
-    draft = path.with_name(f".{path.name}-draft")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft.replace(path)
+    write_whole(path, content)
+    return path

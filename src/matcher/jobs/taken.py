@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from matcher.durable import file_digest, write_whole
 from matcher.errors import ArtefactError
 from matcher.intake.sources import tables_in
-from matcher.jobs.journal import file_digest, write_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def train(
     eve = back.records.window.first
     last = eve - 1 - days_to_end(back.records.courses, as_of=eve)
     referrals = referrals_between(back, back.records.first, last, as_of=eve)
-    challenger = fit(learnt.examples, weights, referrals, version=generation)
+    challenger = fit(learnt.examples, weights, referrals, propensity=propensity, version=generation)
     register = back.records.register
     champion, refused = _champion(folder, indexer, register)
     rankers: dict[str, Ranker] = {LINEAR: LinearRanker(), CHALLENGER: challenger}

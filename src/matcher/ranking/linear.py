@@ -45,6 +45,10 @@ class LinearRanker:
         """Never: its weights were set by hand."""
         return False
 
+    @property
+    def habits(self) -> None:
+        """None: nobody was asked."""
+
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Sum of the points, (n,), for (n, features) `rows` of `build_rows`."""
         return np.asarray(self.contributions(rows).sum(axis=1))

@@ -235,11 +235,11 @@ UNKNOWNS: Mapping[str, tuple[str, ...]] = {
         "ไม่ทราบจำนวนที่ยังว่าง",
     ),
     "place": (
-        "距離不明",
-        "distance not known",
-        "chưa rõ khoảng cách",
-        "jarak belum diketahui",
-        "ไม่ทราบระยะทาง",
+        "是否在通勤範圍內不明",
+        "not known whether within reach",
+        "chưa rõ có trong tầm đi làm hay không",
+        "belum diketahui apakah dalam jangkauan",
+        "ไม่ทราบว่าอยู่ในระยะเดินทางหรือไม่",
     ),
     "work_time": (
         "未註明工作時段",

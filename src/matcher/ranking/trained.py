@@ -15,6 +15,7 @@ from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import Curve, logistic
+from matcher.ranking.habits import Habits
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Chances
 
@@ -24,8 +25,9 @@ class TrainedRanker:
     """A baseline, LightGBM trees that correct it, and what tells chances from the score.
 
     `hired` and `interviewed` are curves over the score alone; `hires` are trees that correct the
-    log odds of the first by all features, the crowd among them. Raises ArtefactError for a model of
-    other features than those of this program.
+    log odds of the first by all features, the crowd among them; `habits` are what the same past
+    tells of people and crowds. Raises ArtefactError for a model of other features than those of
+    this program.
     """
 
     version: str
@@ -34,6 +36,7 @@ class TrainedRanker:
     hired: Curve
     interviewed: Curve
     hires: lgb.Booster
+    habits: Habits
 
     def __post_init__(self) -> None:
         for trees in (self.booster, self.hires):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -14,6 +15,7 @@ from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import fit_curve
 from matcher.ranking.examples import REFERRED_WITHIN, Bools, Examples, Floats, Ints, Referrals
+from matcher.ranking.habits import USUAL, Habits, discernment, rivalry
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.propensity import Propensity
 from matcher.ranking.trained import TrainedRanker
@@ -131,7 +133,12 @@ def weights_of(examples: Examples, propensity: Propensity) -> Floats:
 
 
 def fit(
-    examples: Examples, weights: Floats, referrals: Referrals, *, version: str
+    examples: Examples,
+    weights: Floats,
+    referrals: Referrals,
+    *,
+    propensity: Propensity,
+    version: str,
 ) -> TrainedRanker:
     """A ranker of `examples`, whose pairs count (n,) `weights`; same input, same bytes.
 
@@ -140,7 +147,8 @@ def fit(
     `referrals` by trees of other days (cross-validated calibration, as in scikit-learn's
     CalibratedClassifierCV without ensemble). The trees of the chance of a hire learn, from all
     `referrals`, to correct the log odds of its curve by what the order does not know or does not
-    care for, the crowd above all. Raises NotReadyError where there is too little for either.
+    care for, the crowd above all. Habits are those of the lists, read by `propensity`, and of the
+    referrals. Raises NotReadyError where there is too little for either.
     """
     hires = int(np.count_nonzero(referrals.hired))
     telling = int(np.count_nonzero(_lists_that_tell(examples)))
@@ -170,13 +178,27 @@ def fit(
         scores[block] = (found - found.mean() + level)[block]
     newer = referrals.days >= np.sort(referrals.days)[len(referrals) // NEWER]
     hired = fit_curve(scores[newer], referrals.hired[newer])
-    return TrainedRanker(
+    learnt = TrainedRanker(
         version,
         BASELINE,
         _stored(trees),
         hired=hired,
         interviewed=fit_curve(scores[newer], referrals.interviewed[newer]),
         hires=_stored(_hire_trees(referrals, hired.log_odds(scores))),
+        habits=Habits(USUAL, 1.0),
+    )
+    return replace(learnt, habits=_habits(learnt, examples, propensity, referrals))
+
+
+def _habits(
+    ranker: TrainedRanker, examples: Examples, propensity: Propensity, referrals: Referrals
+) -> Habits:
+    rows, scores = referrals.rows, ranker.scores(referrals.rows)
+    crowded = rows.copy()
+    crowded[:, FEATURE_NAMES.index("sent_per_opening")] += 1
+    return Habits(
+        discerning=discernment(examples, ranker.scores(examples.rows), propensity),
+        rivalry=rivalry(ranker.chances(rows, scores).hired, ranker.chances(crowded, scores).hired),
     )
 
 

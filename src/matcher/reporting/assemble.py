@@ -57,8 +57,8 @@ def assemble(
             _of_bureau(publication, reference),
             _at_fairs(publication, reference),
             _programmes(publication),
-            *(() if market is None else (sharing(market, reference),)),
             Section(key="formulas", names=words.FORMULAS, tables=(_formulas(),)),
+            *(() if market is None else (sharing(market, reference),)),
             Section(
                 key="suspicions", names=words.SUSPICIONS, tables=(_suspicions(tuple(findings)),)
             ),

@@ -38,6 +38,7 @@ from matcher.service.clock import Clock, day_of
 from matcher.service.indexing import Indexer
 from matcher.service.lists import Lists
 from matcher.service.live import LiveIndex
+from matcher.service.shortlists import Shortlists
 from matcher.service.slates import Slate
 
 SHOWN = 10
@@ -109,6 +110,7 @@ class Desk:
         live: LiveIndex,
         indexer: Indexer,
         lists: Lists,
+        shortlists: Shortlists,
         *,
         linter: Linter,
         clock: Clock,
@@ -117,6 +119,7 @@ class Desk:
         self._live = live
         self._indexer = indexer
         self._lists = lists
+        self._shortlists = shortlists
         self._linter = linter
         self._clock = clock
 
@@ -195,12 +198,13 @@ class Desk:
         else:
             vacancies = narrowed(index.vacancies, partial(vacancies_with, asked), among=among)
             index = replace(index, vacancies=vacancies)
-        lists = self._lists.over(self._live.standing(replace(snapshot, index=index)))
+        part = replace(snapshot, index=index)
         if look.person is not None:
-            return lists.for_seeker(
+            return self._lists.over(part).for_seeker(
                 look.person, k=SHOWN, channel=channel, station=look.who, own=wanted.own
             )
-        slate = lists.for_vacancy(str(look.vacancy), k=SHOWN, channel=channel)
+        shortlists = self._shortlists.over(part)
+        slate = shortlists.for_vacancy(str(look.vacancy), k=SHOWN, channel=channel)
         self._log_shown(look, (line.candidate.id for line in slate.lines))
         return slate
 

@@ -8,7 +8,7 @@ lost among the thousands elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
@@ -16,13 +16,9 @@ from sqlalchemy import Engine
 from matcher.db import fairs as db
 from matcher.db.audit import Entry
 from matcher.db.engine import reading
-from matcher.db.store import must_get, open_vacancies
+from matcher.db.store import must_get
 from matcher.entities import Channel, JobFair, JobSeeker
-from matcher.retrieval.pool import Pool, Segment
-from matcher.service.clock import Clock, day_of
-from matcher.service.indexing import Indexer
 from matcher.service.lists import Lists
-from matcher.service.live import LiveIndex
 from matcher.service.slates import Slate
 
 
@@ -38,14 +34,9 @@ class FairSlate:
 class FairLists:
     """Match lists for visitors of a fair, in the words of `Lists`."""
 
-    def __init__(
-        self, engine: Engine, live: LiveIndex, indexer: Indexer, lists: Lists, *, clock: Clock
-    ) -> None:
+    def __init__(self, engine: Engine, lists: Lists) -> None:
         self._engine = engine
-        self._live = live
-        self._indexer = indexer
         self._lists = lists
-        self._clock = clock
 
     def for_seeker(
         self,
@@ -89,16 +80,4 @@ class FairLists:
             for booth, employer in db.booths_of(connection, fair_id):
                 numbers[employer.id] = (*numbers.get(employer.id, ()), booth.number)
             ids = db.vacancies_at(connection, fair_id)
-            found = list(open_vacancies(connection, day_of(self._clock()), ids))
-        snapshot = self._live.snapshot
-        index = snapshot.index
-        columns, vectors = self._indexer.vacancies(found, index.centring, index.past_of(ids))
-        here = replace(index, vacancies=Pool.of(Segment.of(columns, vectors)))
-        others = index.vacancies.without(ids)
-        return (
-            self._lists.over(self._live.standing(replace(snapshot, index=here))),
-            self._lists.over(
-                self._live.standing(replace(snapshot, index=replace(index, vacancies=others)))
-            ),
-            numbers,
-        )
+        return *self._lists.split(ids), numbers

@@ -41,7 +41,8 @@ def practise(reference: Reference) -> None:
     )
     explained(matches, matches.candidates, ranker=ranker, reference=reference, today=today)
     one, certain = np.ones(1, np.int32), np.ones(1)
-    order(certain, free(certain, one), one, Terms(exposure=(1.0,), care=0.0, floor=1.0))
+    terms = Terms(exposure=(1.0,), care=0.0, floor=1.0, discerning=0.0, rivalry=1.0)
+    order(certain, free(certain, one), one, terms)
     schedule(_fair(), waiting=0.0)
     match_seekers(
         offer,

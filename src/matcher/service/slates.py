@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import uuid4
 
-from matcher.entities import (
-    Channel,
-    Employer,
-    Impression,
-    JobSeeker,
-    Vacancy,
-)
-from matcher.pipeline import (
-    Candidate,
-)
+from sqlalchemy import Engine
+
+from matcher.db.audit import Entry, add_entries
+from matcher.db.engine import appending
+from matcher.db.store import add_new
+from matcher.entities import Channel, Impression
 from matcher.ranking.exploration import Swap
+from matcher.ranking.ranker import Ranker
 from matcher.rates.registry import Rate
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a list with the record behind it as the register holds it now."""
-
-    candidate: Candidate
-    vacancy: Vacancy | None = None
-    openings_left: int | None = None
-    employer: Employer | None = None
-    seeker: JobSeeker | None = None
+from matcher.service.audit import Action, under
+from matcher.service.figures import Headline
+from matcher.service.lines import Line
+from matcher.service.live import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +46,35 @@ class Slate:
     simulated: bool
 
 
+def slate_of(
+    snapshot: Snapshot,
+    lines: tuple[Line, ...],
+    eligible: int,
+    *,
+    ranker: Ranker,
+    figures: Headline,
+    now: datetime,
+) -> Slate:
+    """A list of its own, under no plan, as it was made from `snapshot`."""
+    manifest = snapshot.index.manifest
+    return Slate(
+        impression_id=uuid4().hex,
+        made_at=now,
+        lines=lines,
+        eligible=eligible,
+        index_generation=manifest.generation,
+        change_seq=snapshot.seq,
+        encoder=manifest.encoder,
+        ranker=ranker.version,
+        trained=ranker.trained,
+        plan=None,
+        exploration=None,
+        swap=None,
+        rates=figures.rates,
+        simulated=figures.simulated,
+    )
+
+
 def impression_of(
     slate: Slate,
     channel: Channel,
@@ -79,3 +99,17 @@ def impression_of(
             line.candidate.hired for line in slate.lines if line.candidate.hired is not None
         ),
     )
+
+
+def log_shown(engine: Engine, impression: Impression, look: Entry | None) -> None:
+    """Write down what was shown and, in the same transaction, the `look` that it was asked with.
+
+    Everybody in a list of people gets an entry under the look.
+    """
+    entries = [] if look is None else [look]
+    if look is not None and impression.vacancy_id is not None:
+        shown = under(look, Action.SHOWN, look.made_at)
+        entries += [replace(shown, id=uuid4().hex, person=key) for key, _score in impression.items]
+    with appending(engine) as connection:
+        add_new(connection, [impression])
+        add_entries(connection, entries)

@@ -12,10 +12,11 @@ from matcher.entities import JobSeeker, Language, Pay, PayBasis, Vacancy
 from matcher.pipeline import Candidate
 from matcher.ranking.wording import ReasonCode, Voice, word, word_unknown
 from matcher.reference import Reference
+from matcher.service.lines import Line
 from matcher.service.rate_views import View as View
 from matcher.service.rate_views import origin_view as origin_view
 from matcher.service.rate_views import rate_view
-from matcher.service.slates import Line, Slate
+from matcher.service.slates import Slate
 from matcher.service.view_words import (
     AT_LEAST,
     AT_MOST,

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from matcher.allocation.congestion import free
+from matcher.allocation.congestion import one_more
 from matcher.allocation.lists import Terms, order
 from matcher.allocation.prices import Graph, solve
 from matcher.simulation.counsellors import SLATE
@@ -125,12 +125,12 @@ class Allocated:
         self._load = self._pending = np.zeros(0)
 
     def lists(self, register: Register, candidates: Candidates, open_now: Ints) -> Ints:
-        """By the chance of a hire times that of an opening being left, and what people are owed."""
+        """By the chance of a hire times what one more adds, and what people are owed."""
         if self._solved_on is None or candidates.day >= self._solved_on + self._nights:
             self._solve(register, candidates.day, open_now)
         load = np.maximum(self._load + register.pending - self._pending, 0)[candidates.vacancies]
         chances = self._belief(candidates, candidates.chances) * candidates.appeal
-        left = free(load, candidates.left.astype(np.int32))
+        left = one_more(load, candidates.left.astype(np.int32), self._terms.rivalry)
         ties = candidates.vacancies.astype(np.int32)
         ordered = np.concatenate(
             [

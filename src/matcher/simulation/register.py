@@ -16,7 +16,7 @@ from matcher.entities import Outcome
 from matcher.features.columns import SeekerColumns, VacancyColumns, day_number, hire_rate
 from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km, sent_per_opening
 from matcher.features.vectors import Vectors, title_similarity
-from matcher.ranking.ranker import appeal
+from matcher.ranking.habits import appeal
 from matcher.ranking.trained import TrainedRanker
 from matcher.retrieval.criteria import CRITERIA, Criterion, check
 from matcher.retrieval.scoring import products_of
@@ -165,7 +165,7 @@ class Register:
             similarity=features[:, FEATURE_NAMES.index("similarity")].astype(np.float64),
             age_days=age.astype(np.float64),
             fits=self.ranker.hired(scores),
-            appeal=appeal(scores, starts[:-1][np.diff(starts) > 0]),
+            appeal=appeal(scores, self.ranker.habits.discerning, starts[:-1][np.diff(starts) > 0]),
             chances=chances,
             applied=self.applied[vacancies],
             left=left,

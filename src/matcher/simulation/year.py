@@ -91,10 +91,14 @@ def worth(candidates: Candidates, lists: Ints, exposure: Floats) -> Floats:
     The sum over its lines of the chance that the line is acted on, which is less where it appeals
     less, times that of a hire.
     """
-    chance_of = np.zeros((len(lists), candidates.vacancies.max(initial=0) + 2))
-    chance_of[candidates.owners, candidates.vacancies] = candidates.chances * candidates.appeal
-    chances = np.take_along_axis(chance_of, lists, axis=1)
-    return np.asarray(np.where(lists == NOTHING, 0, chances) @ exposure)
+    # Candidates stand by person and id, so that one number for both finds a line among them.
+    width = candidates.vacancies.max(initial=0) + 2
+    keys = candidates.owners * width + candidates.vacancies
+    shown = lists != NOTHING
+    asked = np.arange(len(lists))[:, None] * width + lists
+    offers = np.zeros(lists.shape)
+    offers[shown] = (candidates.chances * candidates.appeal)[np.searchsorted(keys, asked[shown])]
+    return np.asarray(offers @ exposure)
 
 
 class _Desks:
