@@ -38,7 +38,7 @@ def test_practice_compiles_what_a_list_of_either_side_needs(tmp_path: Path):
         "criteria._check",
         "criteria._eligible_seekers",
         "criteria._eligible_vacancies",
-        "scoring._products",
+        "scoring.products_in",
         "scoring.best_of_rows",
         "scoring.best_of_clusters",
     }

@@ -64,8 +64,9 @@ numbers = st.floats(-1, 1, width=32, allow_subnormal=False)
 @given(arrays(np.float32, (7, 16), elements=numbers), arrays(np.float32, 16, elements=numbers))
 def test_rounding_takes_no_more_away_than_the_bounds_allow(vectors, query):
     index, rows = VectorIndex.of(vectors), np.arange(7, dtype=np.int32)
-    asked = asked_of(query)
-    scores, slacks = np.array([told(index.rounded, row, asked) for row in rows]).T
+    codes, scales, _ = index.rounded
+    asked = asked_of(query, index.worst)
+    scores, slacks = np.array([told(codes, scales, row, asked) for row in rows]).T
     lowest, highest = scores - slacks, scores + slacks
     true = vectors.astype(np.float64) @ query.astype(np.float64)
     assert not np.isnan([lowest, highest]).any()
@@ -103,7 +104,7 @@ def test_a_search_scores_as_the_rest_of_the_program_does(count: int):
 @given(st.integers(1, 3_000), st.integers(0, 2**32 - 1))
 def test_no_query_is_so_long_that_its_sums_run_over(dimension, seed):
     query = np.random.default_rng(seed).choice(np.float32([-1, 1]), dimension)
-    largest = int(np.abs(asked_of(query).codes.astype(np.int64)).sum()) * 127
+    largest = int(np.abs(asked_of(query, np.float32(0)).codes.astype(np.int64)).sum()) * 127
     assert largest < 2**31
 
 

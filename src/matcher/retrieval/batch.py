@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from matcher.features.columns import SeekerColumns, VacancyColumns
 from matcher.retrieval.contenders import (
-    CLUSTERS,
+    Clusters,
     Kept,
     best_of,
     first_look,
@@ -38,6 +38,7 @@ from matcher.retrieval.criteria import (
     most_lenient,
     of_kind,
 )
+from matcher.retrieval.intrinsics import LINE
 from matcher.retrieval.pool import Segment
 from matcher.retrieval.scoring import Codes, Floats, Rows
 
@@ -98,8 +99,8 @@ def nearest_vacancies(
     by_row = index.rounded.take(index.places)
     offering = (offers, *by_row)
     by_cluster = (offers[index.members], *index.rounded)
-    nearness = seekers.index.centroids @ index.centroids.T
-    nearest = np.argsort(-nearness, axis=1)[:, :CLUSTERS]
+    places = jobs.place[index.members]
+    hopes = index.hopes
     # Who wants alike stands together, so that whole kinds of vacancies are for none of a chunk;
     # there, whose texts are alike: what is near to one is still in the cache for the next.
     by = [seekers.index.clusters, *(wishes[name] for name in DIVIDING)]
@@ -126,12 +127,13 @@ def nearest_vacancies(
         chunk = alike[first : first + CHUNK]
         asked, queries = wishes[chunk], seekers.index.rounded_at(chunk)
         asking = (asked, *queries)
-        near, clusters = nearest[seekers.index.clusters[chunk]], index.bounds
-        leasts = first_look(asking, by_cluster, near, clusters, distances, today, k)
+        near = product(queries.codes, hopes.codes, _room(len(chunk) * len(hopes.codes)))
+        clusters = Clusters(index.bounds, hopes.likeness, hopes.radii, near)
+        leasts = first_look(asking, by_cluster, places, clusters, distances, today, k)
         kept = Kept.of(leasts, k)
         rows = open_rows[_passing(most_lenient(asked), kinds, today)[kind[open_rows]]]
         bounds = np.searchsorted(rows, vacancies.starts)
-        room = np.empty(_whole_steps(len(chunk)) * _whole_steps(BLOCK), np.int32)
+        room = _room(_whole_steps(len(chunk)) * _whole_steps(BLOCK))
         for place, (begin, end) in enumerate(pairwise(bounds.tolist()), start=-1):
             here = _reaching(asked, leasts, place, distances)
             if begin == end or not len(here):
@@ -141,8 +143,8 @@ def nearest_vacancies(
                 block = rows[at : min(at + BLOCK, end)]
                 products = product(asked_codes, _padded(by_row.codes, block), room)
                 take_in(products, here, asking, block, offering, today, k, kept)
-        asked_for = (seekers.index.vectors[chunk], queries.errors)
-        rows, scores = settled(kept, k, asked_for, (index.vectors, by_row.errors))
+        asked_for = seekers.index.vectors[chunk]
+        rows, scores = settled(kept, k, asked_for, queries.errors, index.vectors, by_row.errors)
         best, found.scores[chunk] = best_of(ranks[rows], scores, k)
         found.rows[chunk] = vacancies.by_id[best]
         for number in np.flatnonzero(np.isneginf(leasts) | kept.full).tolist():
@@ -188,7 +190,7 @@ def _shaped(room: NDArray[np.int32], one: Codes, other: Codes) -> NDArray[np.int
 
 
 def _seconds(multiply: Multiply, sample: Codes) -> float:
-    room = np.empty(len(sample) ** 2, np.int32)
+    room = _room(len(sample) ** 2)
     start = time.perf_counter()
     multiply(sample, sample, room)
     return time.perf_counter() - start
@@ -215,10 +217,19 @@ def _reaching(wishes: Facts, leasts: Floats, place: int, distances: Floats) -> R
     return found[:count]
 
 
+def _room(size: int) -> NDArray[np.int32]:
+    """Room for numbers, from the start of a line of the cache: elsewhere products take longer."""
+    found = np.empty(4 * size + LINE, np.uint8)
+    start = -found.ctypes.data % LINE
+    return found[start : start + 4 * size].view(np.int32)
+
+
 def _padded(codes: Codes, rows: Rows) -> Codes:
     """The chosen rows, and zeros behind them up to a multiple of STEP."""
-    found = np.zeros((_whole_steps(len(rows)), codes.shape[1]), np.int8)
-    np.take(codes, rows, axis=0, out=found[: len(rows)])
+    found = np.empty((_whole_steps(len(rows)), codes.shape[1]), np.int8)
+    # In any other mode it is gathered elsewhere first.
+    np.take(codes, rows, axis=0, out=found[: len(rows)], mode="clip")
+    found[len(rows) :] = 0
     return found
 
 

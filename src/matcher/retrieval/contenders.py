@@ -13,15 +13,28 @@ from numba import njit
 from numpy.typing import NDArray
 
 from matcher.retrieval.criteria import Facts, at_place, elsewise
-from matcher.retrieval.scoring import NOISE, Codes, Floats, Rows, products_of
+from matcher.retrieval.intrinsics import BITS, exceeding, fetch, lowest_bit
+from matcher.retrieval.scoring import NOISE, Codes, Floats, Rows, falling, product, products_in
 
 Side = tuple[Facts, Codes, Floats, Floats]
 """Wishes or offers of n records, with codes, scales and errors of their vectors."""
 
-KEPT = 4
+KEPT = 6
 """Pairs kept of a seeker before the hopeless ones are dropped, as a multiple of those asked for."""
-ENOUGH, CLUSTERS = 2, 200
+ENOUGH, CLUSTERS = 1.5, 200
 """Eligible vacancies that end a first look, as a multiple of k, and its clusters at most."""
+
+
+class Clusters(NamedTuple):
+    """c clusters of vacancies: `bounds`, `likeness` and `radii` as in `best_of_clusters`.
+
+    `products` (m, c) are those of the codes of m seekers and of the centroids.
+    """
+
+    bounds: NDArray[np.int64]
+    likeness: Floats
+    radii: Floats
+    products: NDArray[Any]
 
 
 class Kept(NamedTuple):
@@ -54,36 +67,49 @@ class Kept(NamedTuple):
 def first_look(
     asking: Side,
     by_cluster: Side,
-    nearest: NDArray[np.int64],
-    bounds: NDArray[np.int64],
+    places: NDArray[np.int16],
+    clusters: Clusters,
     distances: Floats,
     today: int,
     k: int,
 ) -> Floats:
     """What a score must exceed to matter, of each seeker: what k eligible vacancies reach at least.
 
-    Minus infinity where the nearest clusters hold fewer.
+    Minus infinity where the most hopeful clusters hold fewer. `places` (n,) stand apart from the
+    offers because most of these are held against nothing else.
     """
     wishes, query_codes, query_scales, query_errors = asking
     offers, codes, scales, errors = by_cluster
+    bounds, likeness, radii, products = clusters
     found = np.full(len(wishes), -np.inf, np.float32)
+    in_reach, hopes = np.empty(len(distances) + 1, np.bool_), np.empty(len(radii), np.float32)
+    near, chosen = np.empty(len(offers) + 1, np.int32), np.empty(len(offers) + 1, np.int32)
     lowest = np.empty(len(offers), np.float32)
     for one in range(len(wishes)):
+        for place in range(len(in_reach)):
+            in_reach[place] = at_place(wishes[one], place - 1, distances) & 0xFFFF == 0
+        for n in range(len(hopes)):
+            score = query_scales[one] * np.float32(products[one, n])
+            hopes[n] = likeness[n] * score + radii[n]
         count = 0
-        for cluster in nearest[one]:
+        for cluster in falling(hopes)[:CLUSTERS]:
+            reached = 0
             for row in range(bounds[cluster], bounds[cluster + 1]):
-                if at_place(wishes[one], offers[row].place, distances) & 0xFFFF:
-                    continue
-                if elsewise(wishes[one], offers[row], today) & 0xFFFF:
-                    continue
-                product = np.int32(0)
-                for i in range(codes.shape[1]):
-                    product += np.int32(query_codes[one, i]) * np.int32(codes[row, i])
-                score = query_scales[one] * scales[row] * np.float32(product)
-                lowest[count] = score - _slack(query_errors[one]) - _slack(errors[row])
-                count += 1
+                near[reached] = row
+                reached += in_reach[places[row] + 1]
+            before = count
+            for row in near[:reached]:
+                chosen[count] = row
+                count += elsewise(wishes[one], offers[row], today) & 0xFFFF == 0
+            for row in chosen[before:count]:
+                fetch(codes, row)
             if count >= ENOUGH * k:
                 break
+        for n in range(count):
+            row = chosen[n]
+            total = product(query_codes[one], codes, row)
+            score = query_scales[one] * scales[row] * np.float32(total)
+            lowest[n] = score - _slack(query_errors[one]) - _slack(errors[row])
         if count >= k:
             found[one] = _least(lowest[:count], k)
     return found
@@ -111,19 +137,16 @@ def take_in(
     """Keep for each seeker the eligible vacancies of a block that may be among the k best.
 
     `products` (m, n) are those of codes of seekers `here`, for whom the place is in reach, and of
-    open vacancies in `rows`, or what padded these.
+    open vacancies in `rows`, or what padded these up to a multiple of BITS.
     """
     wishes, _, query_scales, query_errors = asking
     offers, _, scales, errors = offering
     # Of what padded the rows nothing exceeds anything.
     row_scales = np.full(products.shape[1], np.nan, np.float32)
-    slacks = np.empty(len(rows), np.float32)
+    slacks, near = np.empty(len(rows), np.float32), offers[rows]
     for b in range(len(rows)):
         row_scales[b], slacks[b] = scales[rows[b]], _slack(errors[rows[b]])
     most = slacks.max()
-    # A byte a pair, written without a branch, and eight looked at together: few are set.
-    may_matter = np.zeros(products.shape[1], np.uint8)
-    together = may_matter.view(np.uint64)
     chosen = np.empty(products.shape[1] + 1, np.int64)
     held, rounded, counts, leasts, full = kept
     size = held.shape[1]
@@ -134,28 +157,33 @@ def take_in(
         scale, slack = query_scales[one], _slack(query_errors[one])
         least, count = leasts[one], counts[one]
         enough = (least - slack - most) / scale
-        for b in range(products.shape[1]):
-            may_matter[b] = row_scales[b] * np.float32(products[a, b]) > enough
-        # Gathered without a branch: what the processor guesses wrong here costs more than the rest.
         so_far = 0
-        for eight in range(len(together)):
-            if together[eight]:
-                for b in range(8 * eight, 8 * eight + 8):
-                    chosen[so_far] = b
-                    so_far += may_matter[b]
-        for n in range(so_far):
-            b = chosen[n]
+        for start in range(0, products.shape[1], BITS):
+            bits: Any = exceeding(products, a, start, row_scales, enough)  # type: ignore[call-arg]
+            while bits:
+                chosen[so_far] = start + lowest_bit(bits)
+                so_far += 1
+                bits &= bits - np.uint64(1)
+        if not so_far:
+            continue
+        # Gathered without a branch: what the processor guesses wrong here costs more than the rest.
+        close = 0
+        for b in chosen[:so_far]:
             score = scale * row_scales[b] * np.float32(products[a, b])
-            if score + slacks[b] + slack <= least:
-                continue
-            if elsewise(wishes[one], offers[rows[b]], today) & 0xFFFF:
-                continue
+            chosen[close] = b
+            close += score + slacks[b] + slack > least
+        eligible = 0
+        for b in chosen[:close]:
+            chosen[eligible] = b
+            eligible += elsewise(wishes[one], near[b], today) & 0xFFFF == 0
+        for b in chosen[:eligible]:
             if count == size:
                 least, count = _pruned(held, rounded, errors, slack, one, count, k)
                 if count == size:
                     full[one] = True
                     break
-            held[one, count], rounded[one, count] = rows[b], score
+            held[one, count] = rows[b]
+            rounded[one, count] = scale * row_scales[b] * np.float32(products[a, b])
             count += 1
         leasts[one], counts[one] = least, count
 
@@ -183,24 +211,42 @@ def _pruned(
     return least, stay
 
 
+@njit(cache=True, nogil=True)
 def settled(
-    kept: Kept, k: int, queries: tuple[Floats, Floats], vacancies: tuple[Floats, Floats]
+    kept: Kept, k: int, queries: Floats, query_errors: Floats, vectors: Floats, errors: Floats
 ) -> tuple[Rows, Floats]:
     """Those kept that may be among the k best: rows and scores in full, (n, width).
 
-    Of either side are given vectors, and the errors of their rounding. Behind those kept stand row
-    0 and minus infinity.
+    Of `queries` (n, d) and `vectors` are given the errors of their rounding. Behind those kept
+    stand row 0 and minus infinity.
     """
-    (asked, query_errors), (vectors, errors) = queries, vacancies
-    _prune_all(kept, k, query_errors, errors)
-    held = np.arange(max(int(kept.counts.max()), k)) < kept.counts[:, None]
-    asking, place = np.nonzero(held)
-    rows = np.where(held, kept.rows[:, : held.shape[1]], 0)
-    scores = np.full(held.shape, -np.inf, np.float32)
-    scores[asking, place] = products_of(
-        asked, asking.astype(np.int32), vectors, rows[asking, place]
-    )
-    return rows, scores
+    held, rounded, counts, _, _ = kept
+    rows, scores = np.zeros(held.shape, np.int32), np.full(held.shape, -np.inf, np.float32)
+    asking, widest = np.empty(held.shape[1], np.int32), k
+    for one in range(len(counts)):
+        count, slack = counts[one], _slack(query_errors[one])
+        asking[:] = one
+        # The k best of rounded vectors, in full, tell what the others must be able to reach.
+        best = np.float32(-np.inf)
+        if count > k:
+            best = np.partition(rounded[one, :count], count - k)[count - k]
+        sure = 0
+        for n in range(count):
+            if rounded[one, n] >= best:
+                rows[one, sure] = held[one, n]
+                sure += 1
+        products_in(queries, asking[:sure], vectors, rows[one, :sure], scores[one, :sure])
+        end, least = sure, scores[one, :sure].min() if sure else best
+        for n in range(count):
+            row = held[one, n]
+            if rounded[one, n] < best and rounded[one, n] + slack + _slack(errors[row]) >= least:
+                rows[one, end] = row
+                end += 1
+        products_in(
+            queries, asking[: end - sure], vectors, rows[one, sure:end], scores[one, sure:end]
+        )
+        widest = max(widest, end)
+    return rows[:, :widest], scores[:, :widest]
 
 
 def best_of(ranks: NDArray[np.int64], scores: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
@@ -215,13 +261,3 @@ def best_of(ranks: NDArray[np.int64], scores: Floats, k: int) -> tuple[NDArray[n
     rising = (~(keys >> 32)).astype(np.int32)
     bits = np.where(rising < 0, rising ^ 0x7FFFFFFF, rising)
     return keys & 0xFFFFFFFF, bits.view(np.float32)
-
-
-@njit(cache=True, nogil=True)
-def _prune_all(kept: Kept, k: int, query_errors: Floats, errors: Floats) -> None:
-    held, rounded, counts, _, _ = kept
-    for one in range(len(counts)):
-        if counts[one] <= k:
-            continue
-        slack = _slack(query_errors[one])
-        _, counts[one] = _pruned(held, rounded, errors, slack, one, counts[one], k)

@@ -61,6 +61,8 @@ class VectorIndex:
     likeness: Floats
     owner: object = None
     """What the memory of mapped vectors belongs to."""
+    worst: np.float32 = field(init=False)
+    """The longest error of a row in `rounded`, in scales of the row."""
     members: Rows = field(init=False)
     """The row of each place in `rounded`."""
     places: Rows = field(init=False)
@@ -77,6 +79,8 @@ class VectorIndex:
         places[members] = np.arange(len(members), dtype=np.int32)
         codes, scales, _ = _rounded(self.centroids)
         radii = HOPE * np.sqrt(1 - self.likeness**2)
+        worst = (self.rounded.errors / self.rounded.scales).max(initial=0)
+        object.__setattr__(self, "worst", np.float32(worst))
         object.__setattr__(self, "members", members)
         object.__setattr__(self, "bounds", bounds)
         object.__setattr__(self, "places", places)
@@ -141,7 +145,9 @@ class VectorIndex:
         return best_of_clusters(
             np.ascontiguousarray(query, np.float32),
             self.vectors,
-            *self.rounded,
+            self.rounded.codes,
+            self.rounded.scales,
+            self.worst,
             self.members,
             self.bounds,
             *self.hopes,
@@ -156,7 +162,9 @@ class VectorIndex:
         return best_of_rows(
             np.ascontiguousarray(query, np.float32),
             self.vectors,
-            *self.rounded,
+            self.rounded.codes,
+            self.rounded.scales,
+            self.worst,
             self.members,
             self.places,
             rows,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 from numpy.typing import NDArray
+
+from matcher.retrieval.intrinsics import ask_for, fetch
 
 Rows = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -20,10 +20,8 @@ Codes = NDArray[np.int8]
 
 NOISE = np.float32(1e-5)
 """More than two sums of the products of unit vectors differ by, whatever the order of adding."""
-AHEAD, AHEAD_IN_FULL = 8, 3
-"""Rows asked of memory before their turn, of codes and of vectors."""
-LINE = 64
-"""Bytes that memory sends at once."""
+AHEAD, AHEAD_IN_FULL = 32, 3
+"""Rows of codes asked of memory at once, and rows of vectors asked for before their turn."""
 LEVEL = np.float32(1 / 256)
 """Clusters whose hopes differ by less are scored as they come."""
 TOGETHER = 128
@@ -53,7 +51,7 @@ class Rounded(NamedTuple):
 class Asked(NamedTuple):
     """A query (d,) as `codes` of 16 bits times `scale`.
 
-    `length` is its own; `blur` times the scale of a row is what its own rounding can do to a score.
+    `length` is its own; `blur` times the scale of a row is what rounding can do to a score.
     """
 
     codes: NDArray[np.int16]
@@ -62,37 +60,14 @@ class Asked(NamedTuple):
     blur: np.float32
 
 
-@intrinsic
-def _ask_for(_: Any, array: Any, row: Any, offset: Any) -> Any:  # noqa: ARG001
-    """Have the memory send the line at an offset in bytes of a row; only a hint, never a fault."""
-    signature = types.void(array, types.intp, types.intp)
-
-    def generate(context: Any, builder: Any, given: Any, values: Any) -> Any:
-        shown = context.make_array(given.args[0])(context, builder, values[0])
-        byte, number = ir.PointerType(ir.IntType(8)), ir.IntType(32)
-        width = builder.extract_value(shown.strides, 0)
-        start = builder.add(builder.mul(width, values[1]), values[2])
-        line = builder.gep(builder.bitcast(shown.data, byte), [start])
-        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        hint = builder.module.globals.get("llvm.prefetch.p0") or ir.Function(
-            builder.module, kind, "llvm.prefetch.p0"
-        )
-        # To be read, to be kept in the nearest cache, and data.
-        builder.call(hint, [line, number(0), number(3), number(1)])
-        return context.get_dummy_value()
-
-    return signature, generate
-
-
 @njit(cache=True, nogil=True)
-def _fetch(array: Any, row: int) -> None:
-    for offset in range(0, array.shape[1] * array.itemsize, LINE):
-        _ask_for(array, row, offset)  # type: ignore[call-arg]
+def asked_of(query: Floats, worst: Any) -> Asked:
+    """The query in whole numbers, so small that no sum of products leaves 32 bits.
 
-
-@njit(cache=True, nogil=True)
-def asked_of(query: Floats) -> Asked:
-    """The query in whole numbers, so small that no sum of products leaves 32 bits."""
+    What is rounded of a row is as long as `worst` times its scale at most: the length of each would
+    tell hardly more, and have to be waited for. A score then changes by no more than
+    |q| |x - x'| + |q - q'| |x'| (Cauchy, Schwarz).
+    """
     most = min(2**15 - 1, 2**24 // len(query))
     largest, squares = np.float32(0), np.float32(0)
     for i in range(len(query)):
@@ -105,41 +80,38 @@ def asked_of(query: Floats) -> Asked:
         codes[i] = np.rint(query[i] / scale)
         lost += (query[i] - scale * np.float32(codes[i])) ** 2
     longest = np.float32(127 * np.sqrt(len(query)))  # that the codes of a row may be
-    return Asked(codes, scale, np.sqrt(squares), longest * np.sqrt(lost))
+    length = np.sqrt(squares)
+    return Asked(codes, scale, length, length * worst + longest * np.sqrt(lost))
 
 
 @njit(cache=True, nogil=True)
-def told(rounded: Rounded, place: int, asked: Asked) -> tuple[Any, Any]:
-    """The score of a rounded vector, and what it may differ by from that of the vector.
-
-    By |q| |x - x'| + |q - q'| |x'| at most (Cauchy, Schwarz).
-    """
-    codes, scales, errors = rounded
-    query, scale, length, blur = asked
+def product(one: Any, codes: Codes, place: int) -> Any:
+    """The product of the codes `one` (d,) with those at a place, a whole number of 32 bits."""
     total = np.int32(0)
-    for i in range(len(query)):
-        total += np.int32(query[i]) * np.int32(codes[place, i])
-    score = scales[place] * (scale * np.float32(total))
-    return score, length * errors[place] + blur * scales[place] + NOISE
+    for i in range(len(one)):
+        # Without these casts numba counts in 64 bits, which takes several times as long.
+        total = np.int32(total + np.int32(np.int32(one[i]) * np.int32(codes[place, i])))
+    return total
+
+
+@njit(cache=True, nogil=True)
+def told(codes: Codes, scales: Floats, place: int, asked: Asked) -> tuple[Any, Any]:
+    """The score of a rounded vector, and what it may differ by from that of the vector."""
+    score = scales[place] * (asked.scale * np.float32(product(asked.codes, codes, place)))
+    return score, asked.blur * scales[place] + NOISE
 
 
 @njit(cache=True, nogil=True)
 def _hopes(asked: Asked, centroids: Codes, likeness: Floats, radii: Floats) -> Floats:
     hopes = np.empty(len(centroids), np.float32)
-    for n in range(min(AHEAD, len(centroids))):
-        _fetch(centroids, n)
     for n in range(len(centroids)):
-        if n + AHEAD < len(centroids):
-            _fetch(centroids, n + AHEAD)
-        total = np.int32(0)
-        for i in range(centroids.shape[1]):
-            total += np.int32(asked.codes[i]) * np.int32(centroids[n, i])
-        hopes[n] = likeness[n] * asked.scale * np.float32(total) + asked.length * radii[n]
+        score = asked.scale * np.float32(product(asked.codes, centroids, n))
+        hopes[n] = likeness[n] * score + asked.length * radii[n]
     return hopes
 
 
 @njit(cache=True, nogil=True)
-def _falling(hopes: Floats) -> Rows:
+def falling(hopes: Floats) -> Rows:
     """Clusters by falling hopes, nearly so: within a LEVEL as they come."""
     top, levels = hopes.max(), np.empty(len(hopes), np.int64)
     starts = np.zeros(int((top - hopes.min()) / LEVEL) + 2, np.int64)
@@ -173,7 +145,8 @@ def _raise(heap: Floats, value: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def _scored(
-    rounded: Rounded,
+    codes: Codes,
+    scales: Floats,
     places: Rows,
     asked: Asked,
     lowest: Floats,
@@ -185,29 +158,31 @@ def _scored(
 
     `lowest` is a heap of as many as are wanted: the most that so many reach at least.
     """
-    for n in range(-AHEAD, len(places)):
-        if n + AHEAD < len(places):
-            _fetch(rounded.codes, places[n + AHEAD])
-            _ask_for(rounded.scales, places[n + AHEAD], 0)  # type: ignore[call-arg]
-            _ask_for(rounded.errors, places[n + AHEAD], 0)
-        if n < 0:
-            continue
-        score, slack = told(rounded, places[n], asked)
-        if score + slack >= lowest[0]:
-            found[count], highest[count] = places[n], score + slack
-            count += 1
-            if score - slack > lowest[0]:
-                _raise(lowest, score - slack)
+    for start in range(0, len(places), AHEAD):
+        end = min(start + AHEAD, len(places))
+        for n in range(start, end):
+            fetch(codes, places[n])
+            ask_for(scales, places[n], 0)  # type: ignore[call-arg]
+        for n in range(start, end):
+            score, slack = told(codes, scales, places[n], asked)
+            if score + slack >= lowest[0]:
+                found[count], highest[count] = places[n], score + slack
+                count += 1
+                if score - slack > lowest[0]:
+                    _raise(lowest, score - slack)
     return count
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
-def _products(queries: Floats, asking: Rows, vectors: Floats, rows: Rows, products: Floats) -> None:
+def products_in(
+    queries: Floats, asking: Rows, vectors: Floats, rows: Rows, products: Floats
+) -> None:
+    """What `products_of` gives, written into (n,) `products`; for compiled callers."""
     for n in range(min(AHEAD_IN_FULL, len(rows))):
-        _fetch(vectors, rows[n])
+        fetch(vectors, rows[n])
     for n in range(len(rows)):
         if n + AHEAD_IN_FULL < len(rows):
-            _fetch(vectors, rows[n + AHEAD_IN_FULL])
+            fetch(vectors, rows[n + AHEAD_IN_FULL])
         one, other = asking[n], rows[n]
         total = np.float32(0)
         for i in range(queries.shape[1]):
@@ -222,15 +197,16 @@ def _best(
     """Of those found that reach the least, the k best in full and what ties with the last."""
     rows, count = np.empty(len(found), np.int32), 0
     for n in range(len(found)):
-        rows[count] = members[found[n]]
-        count += highest[n] >= least
+        if highest[n] >= least:
+            rows[count] = members[found[n]]
+            count += 1
     rows, scores = rows[:count], np.empty(count, np.float32)
-    _products(query.reshape(1, -1), np.zeros(count, np.int32), vectors, rows, scores)
-    if count > k:
-        best = scores >= np.partition(scores, count - k)[count - k]
-        rows, scores = rows[best], scores[best]
+    products_in(query.reshape(1, -1), np.zeros(count, np.int32), vectors, rows, scores)
     order = np.argsort(-scores, kind="mergesort")
-    return rows[order], scores[order]
+    rows, scores = rows[order], scores[order]
+    while count > k and scores[count - 1] < scores[k - 1]:
+        count -= 1
+    return rows[:count], scores[:count]
 
 
 @njit(cache=True, nogil=True)
@@ -239,7 +215,7 @@ def best_of_rows(
     vectors: Floats,
     codes: Codes,
     scales: Floats,
-    errors: Floats,
+    worst: Any,
     members: Rows,
     places: Rows,
     rows: Rows,
@@ -255,8 +231,7 @@ def best_of_rows(
     highest = np.empty(len(rows), np.float32)
     for n in range(len(rows)):
         wanted[n] = places[rows[n]]
-    rounded = Rounded(codes, scales, errors)
-    count = _scored(rounded, wanted, asked_of(query), lowest, found, highest, 0)
+    count = _scored(codes, scales, wanted, asked_of(query, worst), lowest, found, highest, 0)
     return _best(query, vectors, members, found[:count], highest[:count], lowest[0], k)
 
 
@@ -266,7 +241,7 @@ def best_of_clusters(
     vectors: Floats,
     codes: Codes,
     scales: Floats,
-    errors: Floats,
+    worst: Any,
     members: Rows,
     bounds: NDArray[np.int64],
     centroids: Codes,
@@ -281,7 +256,7 @@ def best_of_clusters(
     codes, and `radii` (c,) more. The most hopeful are scored first, and those left out whose hope
     lies below what k rows reach. Members of cluster c are `members[bounds[c] : bounds[c + 1]]`.
     """
-    asked, rounded = asked_of(query), Rounded(codes, scales, errors)
+    asked = asked_of(query, worst)
     hopes = _hopes(asked, centroids, likeness, radii)
     every = len(rows) == len(members)
     eligible = np.zeros(0 if every else len(members), np.bool_)
@@ -295,16 +270,16 @@ def best_of_clusters(
     wanted = np.empty(TOGETHER + largest + 1, np.int32)
     found, highest = np.empty(len(rows), np.int32), np.empty(len(rows), np.float32)
     waiting, count = 0, 0
-    for cluster in _falling(hopes):
+    for cluster in falling(hopes):
         if hopes[cluster] < lowest[0]:
             continue
         for place in range(bounds[cluster], bounds[cluster + 1]):
             wanted[waiting] = place
             waiting += every or eligible[members[place]]
         if waiting >= TOGETHER:
-            count = _scored(rounded, wanted[:waiting], asked, lowest, found, highest, count)
+            count = _scored(codes, scales, wanted[:waiting], asked, lowest, found, highest, count)
             waiting = 0
-    count = _scored(rounded, wanted[:waiting], asked, lowest, found, highest, count)
+    count = _scored(codes, scales, wanted[:waiting], asked, lowest, found, highest, count)
     return _best(query, vectors, members, found[:count], highest[:count], lowest[0], k)
 
 
@@ -315,7 +290,7 @@ def products_of(queries: Floats, asking: Rows, vectors: Floats, rows: Rows) -> F
     pairs have equal products wherever they stand, in a list, in the night's and in the past's.
     """
     products = np.empty(len(rows), np.float32)
-    _products(queries, asking, vectors, rows, products)
+    products_in(queries, asking, vectors, rows, products)
     return products
 
 
