@@ -18,10 +18,12 @@ from matcher.retrieval.criteria import (
     criteria_in,
     eligible_seekers,
     eligible_vacancies,
+    elsewise,
     facts,
     kinds_of,
     most_lenient,
     of_kind,
+    passes,
 )
 from matcher.retrieval.plain import eligibility_of
 from matcher.retrieval.pool import Segment
@@ -114,6 +116,20 @@ def test_the_seekers_a_search_may_find_are_those_that_pass_and_count(people, job
         for person, (_, alive) in zip(named, people, strict=True)
         if alive and not eligibility_of(person, job, left, reference=REFERENCE, today=TODAY)[0]
     }
+
+
+@given(
+    st.lists(seekers(), min_size=1, max_size=5),
+    st.lists(st.tuples(vacancies(), st.integers(-1, 2)), min_size=1, max_size=5),
+)
+def test_a_pair_passes_where_no_criterion_but_the_place_fails(people, jobs):
+    today = day_number(TODAY)
+    wishes = facts(seeker_columns(people, REFERENCE, LEXICON))
+    offers = facts(vacancy_columns(jobs, REFERENCE, LEXICON))
+    for wish in wishes:
+        for offer in offers:
+            failed = elsewise(wish, offer, today) & 0xFFFF
+            assert passes(wish, offer, today) == (failed == 0)
 
 
 def test_vacancies_that_differ_in_place_pay_and_days_alone_are_of_one_kind():

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from matcher.retrieval.criteria import Facts, at_place, elsewise
+from matcher.retrieval.criteria import Facts, at_place, passes
 from matcher.retrieval.intrinsics import BITS, exceeding, fetch, lowest_bit
 from matcher.retrieval.scoring import NOISE, Codes, Floats, Rows, falling, product, products_in
 
@@ -100,7 +100,7 @@ def first_look(
             before = count
             for row in near[:reached]:
                 chosen[count] = row
-                count += elsewise(wishes[one], offers[row], today) & 0xFFFF == 0
+                count += passes(wishes[one], offers[row], today)
             for row in chosen[before:count]:
                 fetch(codes, row)
             if count >= ENOUGH * k:
@@ -175,7 +175,7 @@ def take_in(
         eligible = 0
         for b in chosen[:close]:
             chosen[eligible] = b
-            eligible += elsewise(wishes[one], near[b], today) & 0xFFFF == 0
+            eligible += passes(wishes[one], near[b], today)
         for b in chosen[:eligible]:
             if count == size:
                 least, count = _pruned(held, rounded, errors, slack, one, count, k)

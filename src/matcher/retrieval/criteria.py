@@ -255,6 +255,33 @@ def elsewise(w: Any, o: Any, today: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def passes(w: Any, o: Any, today: int) -> bool:
+    """Whether all criteria but PLACE let a pair pass: what `elsewise` would tell, in half the time.
+
+    A comparison with a figure that is not known is false, and fails nobody.
+    """
+    times = (w.shifts == 0) | (o.shifts == 0) | ((w.shifts & o.shifts) != 0)
+    forms = (w.employment == 0) | (o.employment == 0) | ((w.employment & o.employment) != 0)
+    paid_by = (o.pay_basis == w.pay_basis) & ((o.pay_basis == MONTH) | (o.pay_basis == HOUR))
+    untold = (o.education <= UNKNOWN) | (o.education == 0) | (w.education <= UNKNOWN)
+    papers = o.licences_known & ((o.licences == 0) | w.licences_known)
+    tongues = o.languages_known & ((o.languages == 0) | w.languages_known)
+    passed: bool = (
+        (o.posted_on <= today)
+        & (o.closes_on >= today)
+        & (o.openings_left > 0)
+        & times
+        & forms
+        & ((paid_by & (o.pay_top < w.pay_floor)) == 0)
+        & (untold | (w.education >= o.education))
+        & (((o.experience != 0) & (w.experience < o.experience)) == 0)
+        & ((papers == 0) | ((o.licences & ~w.licences) == 0))
+        & ((tongues == 0) | ((o.languages & ~w.languages) == 0))
+    )
+    return passed
+
+
+@njit(cache=True, nogil=True)
 def of_kind(w: Any, kind: Any, today: int) -> int:
     """Whether one who may reach the place passes for vacancies of a kind, as far as it tells."""
     failed = elsewise(w, kind, today) & 0xFFFF & ~OPEN
