@@ -45,24 +45,30 @@ def test_how_discerning_people_are_is_found_in_what_they_took(
     discerning: float, level: float
 ) -> None:
     examples, scores = chosen(discerning, lists=6_000, level=level)
-    assert discernment(examples, scores, READ) == pytest.approx(discerning, abs=0.05)
+    assert discernment(examples, scores, READ(examples.positions)) == pytest.approx(
+        discerning, abs=0.05
+    )
 
 
 def test_where_any_number_of_lines_is_taken_independently_it_is_found_too() -> None:
     made = past(lists=4_000, eta=0.5, rate=0.05)
-    assert discernment(made.examples, made.merits, READ) == pytest.approx(0.5, abs=0.07)
+    assert discernment(made.examples, made.merits, READ(made.examples.positions)) == pytest.approx(
+        0.5, abs=0.07
+    )
 
 
 def test_a_score_in_other_points_counts_in_these() -> None:
     examples, scores = chosen(0.6, lists=6_000)
-    assert discernment(examples, 2 * scores, READ) == pytest.approx(0.3, abs=0.05)
+    assert discernment(examples, 2 * scores, READ(examples.positions)) == pytest.approx(
+        0.3, abs=0.05
+    )
 
 
 def test_with_few_lists_people_are_taken_to_be_as_usual() -> None:
     examples, scores = chosen(3.0, lists=1)
-    assert discernment(examples, scores, READ) == pytest.approx(USUAL, abs=0.2)
+    assert discernment(examples, scores, READ(examples.positions)) == pytest.approx(USUAL, abs=0.2)
     nothing = examples.lists(np.zeros(1, np.bool_))
-    assert discernment(nothing, np.empty(0), READ) == USUAL
+    assert discernment(nothing, np.empty(0), READ(nothing.positions)) == USUAL
 
 
 def test_pairs_that_nobody_was_shown_say_nothing_of_choice() -> None:
@@ -76,7 +82,9 @@ def test_pairs_that_nobody_was_shown_say_nothing_of_choice() -> None:
         referred=np.column_stack([examples.referred, np.zeros_like(examples.referred)]).ravel(),
     )
     both = np.column_stack([scores, np.full(len(scores), 99.0)]).ravel()
-    assert discernment(drawn, both, READ) == discernment(examples, scores, READ)
+    assert discernment(drawn, both, READ(drawn.positions)) == discernment(
+        examples, scores, READ(examples.positions)
+    )
 
 
 def test_a_crowd_that_costs_nobody_leaves_the_openings_alone() -> None:

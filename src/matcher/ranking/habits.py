@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from matcher.errors import InvalidInputError
 from matcher.ranking.examples import Examples, Floats
-from matcher.ranking.propensity import Propensity
 
 FROM_THE_FIRST = np.zeros(1, np.int64)
 USUAL, SURE = 0.5, 0.25
@@ -62,12 +61,12 @@ def appeal(scores: Floats, discerning: float, starts: NDArray[np.int64] = FROM_T
     return np.asarray(np.exp(discerning * (scores - best)))
 
 
-def discernment(examples: Examples, scores: Floats, propensity: Propensity) -> float:
+def discernment(examples: Examples, scores: Floats, read: Floats) -> float:
     """What a point of `scores` (n,) counted in the lists that people were shown, 0 or more.
 
     Conditional logit (D. McFadden, "Conditional logit analysis of qualitative choice behavior",
-    1974): of the lines of a list, each as worthy as exp(level + discerning x score) and read by
-    `propensity`, and of leaving all, worth 1, one is chosen at a time. The likeliest two numbers
+    1974): of the lines of a list, each as worthy as exp(level + discerning x score) and `read` (n,)
+    as likely, and of leaving all, worth 1, one is chosen at a time. The likeliest two numbers
     beside USUAL; with no list, that.
     """
     # Imported here: it takes long, and only training asks.
@@ -80,14 +79,14 @@ def discernment(examples: Examples, scores: Floats, propensity: Propensity) -> f
     first = np.flatnonzero(np.diff(lists, prepend=-1))
     level = scores[shown].mean()
     points = scores[shown] - level
-    read = np.log(propensity(examples.positions[shown]))
+    log_read = np.log(read[shown])
     acted = examples.referred[shown]
     choices = np.maximum(np.add.reduceat(acted.astype(np.float64), first), 1.0)
 
     def unlikeliness(at: Floats) -> tuple[float, Floats]:
-        lines = np.exp(at[0] + at[1] * points + read)
+        lines = np.exp(at[0] + at[1] * points + log_read)
         whole = 1 + np.add.reduceat(lines, first)
-        likely = (at[0] + at[1] * points + read)[acted].sum() - choices @ np.log(whole)
+        likely = (at[0] + at[1] * points + log_read)[acted].sum() - choices @ np.log(whole)
         chosen = acted - np.repeat(choices / whole, np.diff(first, append=len(lists))) * lines
         spread, usual = np.array([ANY_LEVEL, SURE]), np.array([0.0, USUAL])
         away = (at - usual) / spread

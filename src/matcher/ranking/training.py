@@ -197,7 +197,9 @@ def _habits(
     crowded = rows.copy()
     crowded[:, FEATURE_NAMES.index("sent_per_opening")] += 1
     return Habits(
-        discerning=discernment(examples, ranker.scores(examples.rows), propensity),
+        discerning=discernment(
+            examples, ranker.scores(examples.rows), propensity(examples.positions)
+        ),
         rivalry=rivalry(ranker.chances(rows, scores).hired, ranker.chances(crowded, scores).hired),
     )
 
