@@ -313,7 +313,10 @@ def main() -> None:
     parser.add_argument("--seekers", type=int, default=SEEKERS)
     asked = parser.parse_args()
     app = towns.teachers_app()
-    study = Study(app, towns.teacher(app), asked.seekers, range(1, asked.seeds + 1))
+    teacher = towns.teacher(app)
+    study = Study(app, teacher, asked.seekers, range(1, asked.seeds + 1))
+    terms = teacher.terms
+    console.print(f"discerning {terms.discerning:.2f}, rivalry {terms.rivalry:.1f}")
     for part in asked.parts or PARTS:
         console.print(f"\n{part}: {asked.seeds} seeds of {asked.seekers:,} simulated people\n")
         PARTS[part](study)

@@ -41,8 +41,7 @@ def code_version() -> str:
 FOLDER = Settings().var_dir / "bench" / "policies" / code_version()
 START = date(2025, 7, 1)
 AFTERWARDS = datetime(2026, 7, 1, 4, tzinfo=UTC)
-FLOOR = 0.85
-"""As the service has it."""
+FLOOR: float = Settings.model_fields["allocation_floor"].default
 TEACHER, PUPILS = 1_000, 8_000
 """Seed and size of the bureau that the ranker learns from; no policy is tried on it."""
 LINES = range(1, LENGTH + 1)

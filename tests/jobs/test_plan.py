@@ -157,18 +157,22 @@ def test_everybody_sent_somewhere_today_makes_it_dearer_and_an_end_makes_it_chea
     assert app.prices.newest.free(ids, openings)[0] == before
 
 
+def sent_lately(seeker: str, vacancy: str) -> Referral:
+    return Referral(
+        id="R-1",
+        seeker_id=seeker,
+        vacancy_id=vacancy,
+        made_on=TODAY - timedelta(days=3),
+        channel=Channel.COUNSELLOR,
+    )
+
+
 def test_who_was_sent_on_an_earlier_day_is_part_of_the_plan(app, index, tmp_path: Path):
     nobody = planned(app, index, tmp_path / "one").plan
     first = somebody(index)[0]
     listed = app.lists.for_seeker(first, k=1, channel=Channel.API)
     vacancy = listed.lines[0].vacancy.id
-    sent = Referral(
-        id="R-1",
-        seeker_id=first,
-        vacancy_id=vacancy,
-        made_on=TODAY - timedelta(days=3),
-        channel=Channel.COUNSELLOR,
-    )
+    sent = sent_lately(first, vacancy)
     with writing(app.engine) as connection:
         upsert(connection, [sent, replace(sent, id="R-2", made_on=TODAY)])
     somebody_sent = planned(app, index, tmp_path / "two").plan
@@ -185,13 +189,7 @@ def test_who_was_sent_is_not_part_of_the_crowd_before_themselves(app: App, tmp_p
     first = somebody(index)[0]
     vacancy = app.lists.for_seeker(first, k=1, channel=Channel.API).lines[0].vacancy.id
     others = index.past_of([vacancy]).sent[vacancy]
-    sent = Referral(
-        id="R-1",
-        seeker_id=first,
-        vacancy_id=vacancy,
-        made_on=TODAY - timedelta(days=3),
-        channel=Channel.COUNSELLOR,
-    )
+    sent = sent_lately(first, vacancy)
     with writing(app.engine) as connection:
         upsert(connection, [sent])
     publish_index(app)

@@ -54,7 +54,7 @@ def exceeding(_: Any, products: Any, row: Any, start: Any, factors: Any, least: 
     """Which `products[row, start + n] * factors[start + n]` exceed the least: bit n of BITS bits.
 
     `products` (m, n) are single floats or whole numbers, `factors` (n,) floats; n a multiple of
-    BITS. Left to itself, numba writes a byte a pair, and takes half as long again.
+    BITS. Left to itself, numba writes a byte a pair, and takes longer.
     """
     signature = types.uint64(products, types.intp, types.intp, factors, types.float32)
     floats = ir.VectorType(_FLOAT, BITS)
