@@ -1,6 +1,7 @@
 """What lists do to a bureau: the same simulated year under several ways to make them.
 
     python benchmarks/policies.py [policies|headroom|beliefs|markets]... [--seeds N] [--seekers N]
+                                  [--most N]
 
 Every finished year is kept in `var/bench/policies`: a run that breaks off goes on where it was, and
 a change of what years are made by begins anew. Prints Markdown.
@@ -91,19 +92,21 @@ class Study:
     teacher: towns.Teacher
     seekers: int
     seeds: Sequence[int]
+    most: int | None
 
     def lived(self, cases: Sequence[Case]) -> dict[str, list[dict[str, np.ndarray]]]:
         """What is kept of each case by seed: `figures` in the order of TOLD, `placed` (s,)."""
         folder = towns.FOLDER / "years"
         folder.mkdir(parents=True, exist_ok=True)
+        capped = f"-of-{self.most}" if self.most else ""
         found: dict[str, list[dict[str, np.ndarray]]] = {case.name: [] for case in cases}
         with track("simulated years") as progress:
             for number, seed in enumerate(self.seeds):
                 town: Town | None = None
                 for at, case in enumerate(cases):
-                    path = folder / f"{self.seekers}-{seed}-{slug(case.name)}.npz"
+                    path = folder / f"{self.seekers}{capped}-{seed}-{slug(case.name)}.npz"
                     if not path.exists():
-                        town = town or towns.town(self.app, seed, self.seekers)
+                        town = town or towns.town(self.app, seed, self.seekers, self.most)
                         self._keep(path, town, case)
                     with np.load(path) as kept:
                         found[case.name].append(dict(kept))
@@ -311,10 +314,13 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=" ".join(PARTS))
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--seekers", type=int, default=SEEKERS)
+    parser.add_argument(
+        "--most", type=int, help="candidates of a person in the year: a city's fill the memory"
+    )
     asked = parser.parse_args()
     app = towns.teachers_app()
     teacher = towns.teacher(app)
-    study = Study(app, teacher, asked.seekers, range(1, asked.seeds + 1))
+    study = Study(app, teacher, asked.seekers, range(1, asked.seeds + 1), asked.most)
     terms = teacher.terms
     console.print(f"discerning {terms.discerning:.2f}, rivalry {terms.rivalry:.1f}")
     for part in asked.parts or PARTS:

@@ -67,8 +67,11 @@ def teachers_app() -> App:
     return App(settings, clock=lambda: AFTERWARDS)
 
 
-def town(app: App, seed: int, seekers: int) -> Town:
-    """The bureau of so many people that a seed makes; its texts are encoded on the first call."""
+def town(app: App, seed: int, seekers: int, most: int | None = None) -> Town:
+    """The bureau of so many people that a seed makes; its texts are encoded on the first call.
+
+    Everybody has at `most` so many candidates in the year.
+    """
     return found(
         app.indexer,
         FOLDER / f"town-{seekers}-{seed}",
@@ -76,6 +79,7 @@ def town(app: App, seed: int, seekers: int) -> Town:
         seed=seed,
         start=START,
         track=track,
+        most=most,
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from matcher.allocation.exposure import ASSUMED
 from matcher.allocation.lists import Terms
 from matcher.bootstrap import App
+from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.rehearsal import Town, found, rehearse
 from matcher.simulation.outcomes import losses, outcomes
 from matcher.simulation.policies import NOTHING, Allocated, Likeliest, Newest, Policy, Ranked
@@ -21,6 +22,7 @@ from tests.rankers import small_ranker
 from tests.strategies import REFERENCE
 
 PEOPLE, SEED, START = 300, 4, date(2025, 7, 1)
+MOST = 20
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,31 @@ def town(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Town:
     return found(
         indexer, folder / "register", seekers=PEOPLE, seed=SEED, start=START, track=untracked
     )
+
+
+def test_of_too_many_candidates_those_that_read_most_alike_are_kept(
+    town: Town, tmp_path: Path, tiny_model: Path
+) -> None:
+    few = found(
+        App(settings_in(tmp_path, tiny_model)).indexer,
+        tmp_path / "register",
+        seekers=PEOPLE,
+        seed=SEED,
+        start=START,
+        track=untracked,
+        most=MOST,
+    ).pairs
+    every = town.pairs
+    cut = 0
+    for one in range(PEOPLE):
+        part = slice(*every.starts[one : one + 2])
+        ids, alike = every.vacancies[part], every.rows[part, FEATURE_NAMES.index("similarity")]
+        best = np.sort(np.lexsort((ids, -alike))[:MOST])
+        kept = slice(*few.starts[one : one + 2])
+        assert few.vacancies[kept].tolist() == ids[best].tolist()
+        assert np.array_equal(few.rows[kept], every.rows[part][best], equal_nan=True)
+        cut += len(ids) > MOST
+    assert cut > 10
 
 
 def lived(town: Town, policy: Policy) -> Year:

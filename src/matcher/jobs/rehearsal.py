@@ -60,11 +60,19 @@ class Town:
 
 
 def found(
-    indexer: Indexer, folder: Path, *, seekers: int, seed: int, start: date, track: Track
+    indexer: Indexer,
+    folder: Path,
+    *,
+    seekers: int,
+    seed: int,
+    start: date,
+    track: Track,
+    most: int | None = None,
 ) -> Town:
     """The town that a seed makes, for so many people in the year from `start`.
 
     Its register is written to `folder` where that has none; only texts never seen are encoded.
+    Everybody has at `most` so many candidates in the year, those that read most like them.
     """
     reference = indexer.reference
     if not (folder / "README.txt").exists():
@@ -104,6 +112,7 @@ def found(
             offers,
             centred_vacancies(offered, centring),
             distances=reference.distances_km,
+            most=most,
         ),
         posted_on=offers.posted_on,
         occupations=offers.occupations,

@@ -39,7 +39,7 @@ class Pairs:
     """
 
     starts: Ints
-    vacancies: Ints
+    vacancies: NDArray[np.int32]
     rows: NDArray[np.float32]
 
 
@@ -141,7 +141,7 @@ class Register:
         every = np.arange(sizes.sum()) + np.repeat(starts[people] - (ends - sizes), sizes)
         shown = is_open[self.pairs.vacancies[every]]
         at, owner = every[shown], np.repeat(np.arange(len(people)), sizes)[shown]
-        vacancies = self.pairs.vacancies[at]
+        vacancies = self.pairs.vacancies[at].astype(np.int64)
         left = np.maximum(self.openings - self.filled, 1)[vacancies]
         age = (day - self.posted)[vacancies]
         features = self.pairs.rows[at]
@@ -209,34 +209,44 @@ def pairs_of(
     vacancy_vectors: Vectors,
     *,
     distances: NDArray[np.float32],
+    most: int | None = None,
 ) -> Pairs:
-    """The eligible pairs of a whole year with their features, once for all days."""
-    found, rows = [], []
+    """The eligible pairs of a whole year with their features, once for all days.
+
+    Of each seeker's, the `most` that read most like them are kept, as retrieval does; ties by id.
+    """
+    found = []
     for number in range(len(seekers)):
-        row = np.array([number])
-        one = seekers.take(row)
-        verdict = check(one, vacancies, distances=distances, today=0)
-        eligible = np.flatnonzero((verdict.failed & ~OPEN) == 0)
-        jobs = vacancies.take(eligible)
-        rows.append(
-            build_rows(
-                one,
-                jobs,
-                similarity=products_of(
-                    seeker_vectors.texts,
-                    np.full(len(eligible), number, np.int32),
-                    vacancy_vectors.texts,
-                    eligible.astype(np.int32),
-                ),
-                title_similarity=title_similarity(
-                    seeker_vectors.titles[row], vacancy_vectors.titles[eligible]
-                ),
-                distance_km=distance_km(one, jobs, distances),
-                today=0,
-            )
-        )
+        verdict = check(seekers.take(np.array([number])), vacancies, distances=distances, today=0)
+        eligible = np.flatnonzero((verdict.failed & ~OPEN) == 0).astype(np.int32)
+        if most is not None and len(eligible) > most:
+            alike = _similarity(seeker_vectors, number, vacancy_vectors, eligible)
+            eligible = np.sort(eligible[np.argsort(-alike, kind="stable")[:most]])
         found.append(eligible)
-    return Pairs(np.cumsum([0, *map(len, found)]), np.concatenate(found), np.concatenate(rows))
+    starts = np.cumsum([0, *map(len, found)])
+    # The rows of a city are most of what memory there is: they are never held twice.
+    rows = np.empty((starts[-1], len(FEATURE_NAMES)), np.float32)
+    for number, eligible in enumerate(found):
+        one, jobs = seekers.take(np.array([number])), vacancies.take(eligible)
+        rows[starts[number] : starts[number + 1]] = build_rows(
+            one,
+            jobs,
+            similarity=_similarity(seeker_vectors, number, vacancy_vectors, eligible),
+            title_similarity=title_similarity(
+                seeker_vectors.titles[[number]], vacancy_vectors.titles[eligible]
+            ),
+            distance_km=distance_km(one, jobs, distances),
+            today=0,
+        )
+    return Pairs(starts, np.concatenate(found), rows)
+
+
+def _similarity(
+    seekers: Vectors, number: int, vacancies: Vectors, rows: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Cosines (n,) of a seeker's text with those of vacancies (n,)."""
+    asking = np.full(len(rows), number, np.int32)
+    return products_of(seekers.texts, asking, vacancies.texts, rows)
 
 
 def _number(key: object) -> int:
