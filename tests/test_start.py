@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-LATER = ("alembic", "authlib", "mlflow", "openpyxl", "pandas", "sklearn", "torch")
+LATER = ("alembic", "authlib", "lightgbm", "mlflow", "openpyxl", "pandas", "sklearn", "torch")
 
 
 def test_a_service_starts_without_what_it_may_never_need() -> None:

@@ -19,6 +19,7 @@ from matcher.artifacts.ranker import (
 )
 from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
+from matcher.ranking.forest import Forest
 from matcher.ranking.linear import LinearRanker
 from tests.rankers import small_ranker
 from tests.ranking.made_up import rows_of
@@ -65,7 +66,7 @@ def test_a_ranker_whose_chances_no_tree_corrects_is_read_back(tmp_path: Path):
     one, rows = small_ranker(), rows_of(50, np.random.default_rng(1))
     labels = lgb.Dataset(rows, np.arange(50) % 2, feature_name=list(FEATURE_NAMES))
     untouched = lgb.Booster({"objective": "binary", "verbosity": -1}, labels).model_to_string()
-    bare = replace(one, hires=lgb.Booster(model_str=untouched))
+    bare = replace(one, hires=Forest.of(untouched))
     path = publish_ranker(tmp_path, manifest("g1"), bare, card="# 卡片\n")
     found, scores = load_ranker(path, **FITS).ranker, one.scores(rows)
     np.testing.assert_allclose(found.chances(rows, scores).hired, one.hired(scores))

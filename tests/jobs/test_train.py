@@ -30,6 +30,7 @@ from matcher.features.pairs import FEATURE_NAMES
 from matcher.jobs.alone import alone
 from matcher.jobs.train import CHALLENGER, CHAMPION, Training, train
 from matcher.ranking.examples import REFERRED_WITHIN
+from matcher.ranking.forest import Forest
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import NAMES
@@ -85,7 +86,7 @@ def misleading(version: str) -> TrainedRanker:
     settings = {"verbosity": -1, "num_threads": 1, "deterministic": True, "seed": 0}
     data = lgb.Dataset(rows, against, feature_name=NAMES)
     trees = lgb.train(settings, data, num_boost_round=100)
-    return replace(small_ranker(), version=version, booster=trees)
+    return replace(small_ranker(), version=version, trees=Forest.of(trees.model_to_string()))
 
 
 def run(app: App, monkeypatch: pytest.MonkeyPatch, *words: str, code: int = 0) -> str:
@@ -102,7 +103,7 @@ def run(app: App, monkeypatch: pytest.MonkeyPatch, *words: str, code: int = 0) -
 def test_training_twice_gives_the_same_trees_and_curves(simulated: App, training: Training):
     again = trained(simulated)
     one, other = training.ranker, again.ranker
-    assert one.booster.model_to_string() == other.booster.model_to_string()
+    assert one.trees.text == other.trees.text
     assert (one.hired, one.interviewed) == (other.hired, other.interviewed)
     assert again.verdict.objections == training.verdict.objections
     assert again.manifest.counts == training.manifest.counts
@@ -180,7 +181,7 @@ def test_a_challenger_is_held_against_the_champion_and_learns_nothing_of_it(
     difference = np.nanmean(seekers[CHALLENGER].ndcg - seekers[CHAMPION].ndcg)
     assert again.verdict.gain.interval.value == pytest.approx(difference)
     assert np.nanmean(vacancies[CHALLENGER].ndcg) > np.nanmean(vacancies[CHAMPION].ndcg) + 0.05
-    assert again.ranker.booster.model_to_string() == training.ranker.booster.model_to_string()
+    assert again.ranker.trees.text == training.ranker.trees.text
 
 
 def test_a_damaged_champion_is_told_and_the_baseline_is_the_rival(app: App):

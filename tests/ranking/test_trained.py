@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
+from matcher.ranking.forest import Forest
 from matcher.ranking.propensity import Propensity, Source
 from matcher.ranking.trained import TrainedRanker
 from matcher.ranking.training import fit, weights_of
@@ -34,7 +35,8 @@ def some_rows(pairs: int = 300) -> np.ndarray:
 
 def test_what_the_features_added_and_the_average_pair_make_the_score():
     rows = some_rows()
-    whole = np.asarray(ranker().booster.predict(rows, pred_contrib=True))
+    trees = lgb.Booster(model_str=ranker().trees.text)
+    whole = np.asarray(trees.predict(rows, pred_contrib=True))
     np.testing.assert_allclose(
         ranker().contributions(rows).sum(axis=1) + whole[:, -1], ranker().scores(rows), atol=1e-9
     )
@@ -79,24 +81,24 @@ def test_an_interview_is_never_less_likely_than_the_hire_after_it():
 
 def test_a_stored_model_scores_as_before_to_the_last_bit():
     again, hires = (
-        lgb.Booster(model_str=trees.model_to_string())
-        for trees in (ranker().booster, ranker().hires)
+        Forest.of(lgb.Booster(model_str=trees.text).model_to_string())
+        for trees in (ranker().trees, ranker().hires)
     )
     rows = some_rows()
-    stored = replace(ranker(), booster=again, hires=hires)
+    stored = replace(ranker(), trees=again, hires=hires)
     told, before = (one.chances(rows, one.scores(rows)) for one in (stored, ranker()))
     np.testing.assert_array_equal(told.hired, before.hired)
     np.testing.assert_array_equal(stored.scores(rows), ranker().scores(rows))
 
 
-@pytest.mark.parametrize("trees", ["booster", "hires"])
+@pytest.mark.parametrize("trees", ["trees", "hires"])
 @pytest.mark.parametrize("names", [("wage", "mood"), tuple(reversed(FEATURE_NAMES))])
 def test_a_model_of_other_features_is_refused_naming_both_sides(names, trees):
     data = lgb.Dataset(np.random.default_rng(0).normal(size=(200, len(names))), np.arange(200) % 2)
     data.feature_name = list(names)
     booster = lgb.train({"verbosity": -1, "num_threads": 1}, data, 1)
     with pytest.raises(ArtefactError) as raised:
-        replace(ranker(), **{trees: booster})
+        replace(ranker(), **{trees: Forest.of(booster.model_to_string())})
     assert ", ".join(names) in raised.value.message
     assert ", ".join(FEATURE_NAMES) in raised.value.message
     assert raised.value.remedy

@@ -91,6 +91,19 @@ def test_a_vacancy_that_is_over_is_never_listed_by_an_index_that_does_not_know(e
     assert after == [key for key in before if key != "V-1"]
 
 
+def test_a_list_is_the_same_whether_or_not_something_else_has_changed_since(either: Bureau):
+    def lines() -> list[tuple]:
+        slate = either.app.lists.for_seeker("S-1", k=50, channel=Channel.COUNSELLOR)
+        return [(line.candidate, line.vacancy, line.openings_left) for line in slate.lines]
+
+    write(either, HireReport(id="H-1", vacancy_id="V-1", reported_on=TODAY, openings_filled=1))
+    either.app.sync()
+    nothing_new = lines()
+    write(either, JobSeeker(id="S-9", registered_on=TODAY, title="廚師"))
+    assert lines() == nothing_new
+    assert [left for _, record, left in nothing_new if record.id == "V-1"] == [1]
+
+
 def test_a_placed_seeker_is_no_candidate_even_for_an_old_index(either: Bureau):
     def candidates() -> list[str]:
         slate = either.app.shortlists.for_vacancy("V-2", k=50, channel=Channel.COUNSELLOR)

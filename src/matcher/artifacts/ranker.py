@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from matcher.artifacts.folder import Manifest, current_if_any, load, publish
 from matcher.errors import ArtefactError, MatcherError
 from matcher.features.pairs import FEATURE_NAMES
-from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import Curve
+from matcher.ranking.forest import Forest
 from matcher.ranking.habits import Habits
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Ranker
 from matcher.ranking.trained import TrainedRanker
 
 KIND = "ranker"
-WHOLE = re.compile(r"\nend of trees\n.*\npandas_categorical:\S+\s*\Z", re.DOTALL)
-"""How every LightGBM model file ends, also one without a tree."""
 TREES, HIRES, CURVES, CARD = "trees.txt", "hires.txt", "curves.json", "card.md"
 
 
@@ -35,8 +32,8 @@ def publish_ranker(folder: Path, manifest: Manifest, ranker: TrainedRanker, *, c
     """Add a ranker without promoting it; `card` is Markdown for people. Returns its folder."""
 
     def write(draft: Path) -> None:
-        for name, trees in ((TREES, ranker.booster), (HIRES, ranker.hires)):
-            (draft / name).write_text(trees.model_to_string(), encoding="utf-8")
+        for name, trees in ((TREES, ranker.trees), (HIRES, ranker.hires)):
+            (draft / name).write_text(trees.text, encoding="utf-8")
         curves = {
             "baseline": ranker.baseline.version,
             "hired": ranker.hired.as_json(),
@@ -82,24 +79,16 @@ def load_ranker(path: Path, *, encoder_fingerprint: str, register: str) -> Ranke
         ranker = TrainedRanker(
             manifest.generation,
             baseline,
-            _trees(path / TREES),
+            Forest.of((path / TREES).read_text(encoding="utf-8")),
             hired=Curve.of_json(curves["hired"]),
             interviewed=Curve.of_json(curves["interviewed"]),
-            hires=_trees(path / HIRES),
+            hires=Forest.of((path / HIRES).read_text(encoding="utf-8")),
             habits=Habits.of_json(curves["habits"]),
         )
     except ArtefactError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, MatcherError, lgb.basic.LightGBMError) as bad:
+    except (OSError, ValueError, KeyError, TypeError, MatcherError) as bad:
         raise ArtefactError(
             f"The ranker {path.name} cannot be read.", remedy="Run `matcher train`."
         ) from bad
     return RankerGeneration(manifest, ranker)
-
-
-def _trees(path: Path) -> lgb.Booster:
-    text = path.read_text(encoding="utf-8")
-    # LightGBM ends the whole process on text that was cut short.
-    if not WHOLE.search(text):
-        raise ValueError("cut short")
-    return lgb.Booster(model_str=text)

@@ -49,6 +49,7 @@ _LEFT = (
     .where(tables.hire_reports.c.vacancy_id == tables.vacancies.c.id)
     .scalar_subquery()
 ).label("openings_left")
+_LAST_CHANGE = select(func.max(tables.changes.c.seq))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ def _in_batches(
 
 def last_change(connection: Connection) -> int:
     """Number of the newest change; 0 when there was none."""
-    return connection.execute(select(func.max(tables.changes.c.seq))).scalar() or 0
+    return connection.execute(_LAST_CHANGE).scalar() or 0
 
 
 def changes_since(connection: Connection, seq: int, limit: int) -> list[tuple[int, str, str]]:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArtefactError
 from matcher.features.pairs import FEATURE_NAMES
-from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import Curve, logistic
+from matcher.ranking.forest import Forest
 from matcher.ranking.habits import Habits
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.ranker import Chances
@@ -32,15 +32,15 @@ class TrainedRanker:
 
     version: str
     baseline: LinearRanker
-    booster: lgb.Booster
+    trees: Forest
     hired: Curve
     interviewed: Curve
-    hires: lgb.Booster
+    hires: Forest
     habits: Habits
 
     def __post_init__(self) -> None:
-        for trees in (self.booster, self.hires):
-            found = tuple(trees.feature_name())
+        for forest in (self.trees, self.hires):
+            found = forest.feature_names
             if found != FEATURE_NAMES:
                 raise ArtefactError(
                     f"The ranker {self.version} was trained on the features {', '.join(found)}; "
@@ -55,26 +55,16 @@ class TrainedRanker:
 
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Points of the baseline and the leaves that each of (n, features) `rows` falls into."""
-        if not len(rows):
-            return np.empty(0)
-        leaves = self.booster.predict(rows, raw_score=True, num_threads=1)
-        return np.asarray(self.baseline.scores(rows) + leaves, np.float64)
+        return self.baseline.scores(rows) + self.trees.sums(rows)
 
     def contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Points of the baseline and SHAP values of the trees by feature, (n, features).
 
-        S. Lundberg et al., "From local explanations to global understanding with explainable AI for
-        trees" (2020), as LightGBM computes it; the share of the average pair is left out.
+        The share of the average pair is left out.
         """
-        if not len(rows):
-            return np.empty((0, len(FEATURE_NAMES)))
-        shares = self.booster.predict(rows, pred_contrib=True, num_threads=1)
-        return self.baseline.contributions(rows) + np.asarray(shares, np.float64)[:, :-1]
+        return self.baseline.contributions(rows) + self.trees.contributions(rows)
 
     def chances(self, rows: NDArray[np.float32], scores: NDArray[np.float64]) -> Chances:
         """Probabilities of (n, features) `rows` with these (n,) `scores`."""
-        if not len(rows):
-            return Chances(hired=np.empty(0), interviewed=np.empty(0))
-        corrected = self.hires.predict(rows, raw_score=True, num_threads=1)
-        hired = logistic(self.hired.log_odds(scores) + np.asarray(corrected, np.float64))
+        hired = logistic(self.hired.log_odds(scores) + self.hires.sums(rows))
         return Chances(hired=hired, interviewed=np.maximum(hired, self.interviewed(scores)))

@@ -7,14 +7,15 @@ from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
+import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import NotReadyError
 from matcher.features.pairs import FEATURE_NAMES
-from matcher.ranking.boosting import lightgbm as lgb
 from matcher.ranking.calibration import fit_curve
 from matcher.ranking.examples import REFERRED_WITHIN, Bools, Examples, Floats, Ints, Referrals
+from matcher.ranking.forest import Forest
 from matcher.ranking.habits import USUAL, Habits, discernment, rivalry
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.propensity import Propensity
@@ -258,9 +259,9 @@ def _scores(trees: lgb.Booster, rows: NDArray[np.float32]) -> Floats:
     return np.asarray(BASELINE.scores(rows) + trees.predict(rows, raw_score=True, num_threads=1))
 
 
-def _stored(trees: lgb.Booster) -> lgb.Booster:
+def _stored(trees: lgb.Booster) -> Forest:
     # Read back, so that what is judged is what will be stored.
-    return lgb.Booster(model_str=trees.model_to_string())
+    return Forest.of(trees.model_to_string())
 
 
 def _blocks(days: Ints) -> list[tuple[int, int]]:

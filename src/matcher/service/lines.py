@@ -12,6 +12,7 @@ from matcher.db.store import (
     active_seekers,
     changed_since,
     get_many,
+    last_change,
     open_vacancies,
     openings_left,
 )
@@ -38,6 +39,8 @@ def unchanged(
     connection: Connection, snapshot: Snapshot, kind: type, ids: Sequence[str]
 ) -> list[str]:
     """Those of `ids` that are still what the snapshot holds: changed ones wait for the index."""
+    if last_change(connection) == snapshot.seq:
+        return list(ids)
     later = changed_since(connection, kind, ids, snapshot.seq)
     return [key for key in ids if later.get(key, 0) <= snapshot.ahead.get(key, 0)]
 

@@ -14,6 +14,7 @@ from matcher.features.columns import day_number, seeker_columns, vacancy_columns
 from matcher.features.reading import Lexicon
 from matcher.features.vectors import Vectors
 from matcher.pipeline import explained, match_seekers, match_vacancies
+from matcher.ranking.forest import Forest
 from matcher.ranking.linear import LinearRanker
 from matcher.reference import Reference
 from matcher.retrieval.index import EXACT
@@ -21,6 +22,8 @@ from matcher.retrieval.pool import Pool, Segment
 
 DAY = date(2026, 1, 1)
 DIMENSION = 8
+NO_TREES = "tree\nfeature_names=none\n\nend of trees\n\npandas_categorical:null\n"
+"""As LightGBM writes a model that learnt nothing."""
 
 
 def practise(reference: Reference) -> None:
@@ -40,6 +43,9 @@ def practise(reference: Reference) -> None:
         k=1,
     )
     explained(matches, matches.candidates, ranker=ranker, reference=reference, today=today)
+    forest, asked = Forest.of(NO_TREES), np.zeros((1, 1), np.float32)
+    forest.sums(asked)
+    forest.contributions(asked)
     one, certain = np.ones(1, np.int32), np.ones(1)
     terms = Terms(exposure=(1.0,), care=0.0, floor=1.0, discerning=0.0, rivalry=1.0)
     order(certain, free(certain, one), one, terms)
