@@ -1,7 +1,7 @@
 """What lists do to a bureau: the same simulated year under several ways to make them.
 
-    python benchmarks/policies.py [policies|headroom|beliefs|markets]... [--seeds N] [--seekers N]
-                                  [--most N]
+    python benchmarks/policies.py [policies|headroom|floors|beliefs|markets]...
+                                  [--seeds N] [--seekers N] [--most N]
 
 Every finished year is kept in `var/bench/policies`: a run that breaks off goes on where it was, and
 a change of what years are made by begins anew. Prints Markdown.
@@ -65,6 +65,9 @@ TOLD = {
     "loss": ("what these lose, %", 100),
 }
 """Name and unit of each figure of `Outcomes`."""
+OF_FLOORS = ("employment_rate", "fill_rate", "recall", "recall_now", "worse")
+FLOORS = (0.98, 0.95, 0.9, 0.7)
+"""Besides the one that a service begins with."""
 CROWDS = (0.5, 1.0, 2.0, 4.0)
 """Bounds of people sent before per opening left, for a table."""
 SPREAD, FAVOUR, A_DAY = 1.0, 1.0, 1 / 30
@@ -194,6 +197,30 @@ def compare_policies(study: Study) -> None:
     tell_the_crowd(study)
 
 
+def compare_floors(study: Study) -> None:
+    """What it costs and brings to ask more or less for each single list."""
+    plain, _, usual = by_chances("", stated, study.teacher)
+    terms = study.teacher.terms
+    others = {
+        floor: Case(
+            name=f"{ALLOCATION}, floor {floor}",
+            policy=lambda _, floor=floor: Allocated(replace(terms, floor=floor)),
+        )
+        for floor in FLOORS
+    }
+    cases = dict(sorted((others | {terms.floor: usual}).items(), reverse=True))
+    found = study.lived([plain, *cases.values()])
+    base = figures(found[plain.name])
+    told = [list(TOLD).index(name) for name in OF_FLOORS]
+    table = markdown("Floor, simulated data", *(TOLD[name][0] for name in OF_FLOORS))
+    table.add_row(plain.name, *(f"{100 * base[:, at].mean():.2f}" for at in told))
+    for floor, case in cases.items():
+        kept = found[case.name]
+        added = (difference(kept, found[plain.name], at, 100) for at in told)
+        table.add_row(f"{floor}: added", *added)
+    console.print(table)
+
+
 def compare_beliefs(study: Study) -> None:
     """The same with chances that are wrong."""
     beliefs: Mapping[str, Callable[[Town], Belief]] = {
@@ -303,6 +330,7 @@ def markdown(title: str, *columns: str) -> Table:
 PARTS = {
     "policies": compare_policies,
     "headroom": compare_with_all_knowing,
+    "floors": compare_floors,
     "beliefs": compare_beliefs,
     "markets": compare_markets,
 }

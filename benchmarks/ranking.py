@@ -21,6 +21,7 @@ from rich.table import Table
 
 from matcher.features.pairs import FEATURE_NAMES
 from matcher.ranking.calibration import Curve
+from matcher.ranking.forest import Forest
 from matcher.ranking.habits import Habits
 from matcher.ranking.linear import LinearRanker
 from matcher.ranking.trained import TrainedRanker
@@ -75,20 +76,18 @@ def ranker(trees: int, leaves: int, rng: np.random.Generator) -> TrainedRanker:
     hired = lgb.Dataset(rows, gains == gains.max(), feature_name=list(FEATURE_NAMES))
     hires = lgb.train(dict(HIRE_PARAMETERS), hired, HIRE_TREES).model_to_string()
     curve = Curve(1.0, 0.0)
-    booster, chances = (lgb.Booster(model_str=text) for text in (model, hires))
-    return TrainedRanker(
-        "made-up", LinearRanker(), booster, curve, curve, chances, Habits(0.5, 2.0)
-    )
+    order, chances = Forest.of(model), Forest.of(hires)
+    return TrainedRanker("made-up", LinearRanker(), order, curve, curve, chances, Habits(0.5, 2.0))
 
 
-def onnx_session(made: TrainedRanker) -> tuple[Way, int]:
+def onnx_session(booster: lgb.Booster) -> tuple[Way, int]:
     """Scores by the converted model on one thread, and the bytes of that model."""
     import onnxruntime
     from onnxmltools import convert_lightgbm
     from skl2onnx.common.data_types import FloatTensorType
 
     shape = [("rows", FloatTensorType([None, len(FEATURE_NAMES)]))]
-    content = convert_lightgbm(made.booster, initial_types=shape).SerializeToString()
+    content = convert_lightgbm(booster, initial_types=shape).SerializeToString()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
@@ -97,17 +96,11 @@ def onnx_session(made: TrainedRanker) -> tuple[Way, int]:
         return session.run(None, {"rows": rows})[0][:, 0]
 
     rows = made_up_rows(CANDIDATES, np.random.default_rng(1))
-    trees = np.asarray(made.booster.predict(rows, raw_score=True, num_threads=1))
+    trees = np.asarray(booster.predict(rows, raw_score=True, num_threads=1))
     difference = float(np.abs(scores(rows) - trees).max())
     if difference > 1e-4:
         raise SystemExit(f"The converted model is off by {difference:.2g}.")
     return scores, len(content)
-
-
-def row_by_row(made: TrainedRanker) -> Way:
-    """A call for each row, which takes LightGBM's path for single rows."""
-    predict = made.booster.predict
-    return lambda rows: [predict(row[None], raw_score=True, num_threads=1) for row in rows]
 
 
 def milliseconds(way: Way, lists: list[Rows], calls: int) -> tuple[float, float]:
@@ -125,25 +118,25 @@ def milliseconds(way: Way, lists: list[Rows], calls: int) -> tuple[float, float]
 
 def ways_of(made: TrainedRanker) -> list[tuple[str, Way, int, int]]:
     """Name, call, bytes of the model and candidates of every way to ask a ranker."""
-    predict, size = made.booster.predict, len(made.booster.model_to_string())
+    booster, size = lgb.Booster(model_str=made.trees.text), len(made.trees.text)
+
+    def predict(rows: Rows, **asked: Any) -> Any:
+        return booster.predict(rows, **{"raw_score": True, "num_threads": 1, **asked})
+
     ways = [
-        ("TrainedRanker.scores", made.scores, size, CANDIDATES),
-        (
-            "predict, one core",
-            lambda rows: predict(rows, raw_score=True, num_threads=1),
-            size,
-            CANDIDATES,
-        ),
-        ("predict, all cores", lambda rows: predict(rows, raw_score=True), size, CANDIDATES),
-        ("predict, a call a row", row_by_row(made), size, CANDIDATES),
+        ("Forest.sums", made.trees.sums, size, CANDIDATES),
+        ("LightGBM, one core", predict, size, CANDIDATES),
+        ("LightGBM, all cores", lambda rows: predict(rows, num_threads=0), size, CANDIDATES),
     ]
     if ONNX:
-        ways.append(("ONNX Runtime", *onnx_session(made), CANDIDATES))
+        ways.append(("ONNX Runtime", *onnx_session(booster), CANDIDATES))
     scores = np.zeros(CANDIDATES)
     return [
         *ways,
-        ("chances", lambda rows: made.chances(rows, scores), size, CANDIDATES),
-        ("contributions", made.contributions, size, EXPLAINED),
+        ("TrainedRanker.scores", made.scores, size, CANDIDATES),
+        ("TrainedRanker.chances", lambda rows: made.chances(rows, scores), size, CANDIDATES),
+        ("Forest.contributions", made.trees.contributions, size, EXPLAINED),
+        ("LightGBM", lambda rows: predict(rows, pred_contrib=True), size, EXPLAINED),
     ]
 
 

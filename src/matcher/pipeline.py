@@ -224,7 +224,7 @@ def explained(
     reference: Reference,
     today: int,
 ) -> tuple[Candidate, ...]:
-    """The `chosen` ones of the candidates, in their order, with reasons and what is unknown.
+    """The `chosen` ones of the candidates, ranked anew, with reasons and what is unknown.
 
     Apart from ranking, since it costs most and only what is shown needs it.
     """
@@ -238,8 +238,10 @@ def explained(
     told = reasons(rows, ranker.contributions(rows), seekers, vacancies, reference)
     unknown = check(seekers, vacancies, distances=reference.distances_km, today=today).unknown
     return tuple(
-        replace(candidate, reasons=why, unknown=criteria_in(bits))
-        for candidate, why, bits in zip(chosen, told, unknown.tolist(), strict=True)
+        replace(candidate, rank=rank, reasons=why, unknown=criteria_in(bits))
+        for rank, (candidate, why, bits) in enumerate(
+            zip(chosen, told, unknown.tolist(), strict=True), start=1
+        )
     )
 
 

@@ -50,8 +50,7 @@ BASELINE = LinearRanker()
 """What the trees correct: where few placements have told them little, its order stands."""
 
 TREES, LEAVES, RATE = 80, 7, 0.1
-"""Rank 200 candidates in 0.6 ms on one core (docs/performance.md). Twice the trees of
-twice the leaves take more than one, and were hardly better in a trial on simulated data."""
+"""Twice the trees of twice the leaves were hardly better in a trial on simulated data."""
 
 PARAMETERS: Mapping[str, object] = MappingProxyType(
     {

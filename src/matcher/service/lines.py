@@ -102,6 +102,6 @@ def told(
         today=day_number(today),
     )
     return tuple(
-        replace(line, candidate=replace(candidate, rank=rank))
-        for rank, (line, candidate) in enumerate(zip(lines, candidates, strict=True), start=1)
+        replace(line, candidate=candidate)
+        for line, candidate in zip(lines, candidates, strict=True)
     )
