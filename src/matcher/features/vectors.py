@@ -49,9 +49,13 @@ class Centring:
 
 def title_similarity(one: NDArray[np.float16], other: NDArray[np.float16]) -> NDArray[np.float32]:
     """Cosines (n,) of titles (n, d); either side may be a single row; NaN without a title."""
-    cosines = np.einsum("nd,nd->n", *np.broadcast_arrays(one, other), dtype=np.float32)
-    untitled = ~(np.any(one, axis=1) & np.any(other, axis=1))
-    return np.where(untitled, np.float32(np.nan), cosines)
+    pairs = np.broadcast_arrays(one, other)
+    cosines: NDArray[np.float32] = np.einsum("nd,nd->n", *pairs, dtype=np.float32)
+    # Hardly any but those without a title are exactly 0: to look at all takes as long again.
+    zero = np.flatnonzero(cosines == 0)
+    titled = np.logical_and(*(np.any(side[zero], axis=1) for side in pairs))
+    cosines[zero[~titled]] = np.nan
+    return cosines
 
 
 def _vectors(

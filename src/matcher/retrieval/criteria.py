@@ -102,9 +102,16 @@ def check(
     today: int,
 ) -> Eligibility:
     """Eligibility of every pair; one side may have a single row. `today` in days since 1970."""
+    return check_facts(facts(seekers), facts(vacancies), distances=distances, today=today)
+
+
+def check_facts(
+    seekers: Facts, vacancies: Facts, *, distances: NDArray[np.float32], today: int
+) -> Eligibility:
+    """The same of records, which are made once where many are held against the same ones."""
     size = max(len(seekers), len(vacancies)) if len(seekers) and len(vacancies) else 0
     failed, unknown = np.zeros(size, np.uint16), np.zeros(size, np.uint16)
-    _check(facts(seekers), facts(vacancies), distances, today, failed, unknown)
+    _check(seekers, vacancies, distances, today, failed, unknown)
     return Eligibility(failed, unknown)
 
 

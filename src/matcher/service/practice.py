@@ -22,7 +22,16 @@ from matcher.retrieval.pool import Pool, Segment
 
 DAY = date(2026, 1, 1)
 DIMENSION = 8
-NO_TREES = "tree\nfeature_names=none\n\nend of trees\n\npandas_categorical:null\n"
+NO_TREES = """tree
+num_tree_per_iteration=1
+max_feature_idx=0
+feature_names=none
+tree_sizes=
+
+end of trees
+
+pandas_categorical:null
+"""
 """As LightGBM writes a model that learnt nothing."""
 
 

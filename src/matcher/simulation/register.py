@@ -18,7 +18,7 @@ from matcher.features.pairs import FEATURE_NAMES, build_rows, distance_km, sent_
 from matcher.features.vectors import Vectors, title_similarity
 from matcher.ranking.habits import appeal
 from matcher.ranking.trained import TrainedRanker
-from matcher.retrieval.criteria import CRITERIA, Criterion, check
+from matcher.retrieval.criteria import CRITERIA, Criterion, check_facts, facts
 from matcher.retrieval.scoring import products_of
 from matcher.simulation.people import DAYS, Floats, Ints
 
@@ -215,9 +215,11 @@ def pairs_of(
 
     Of each seeker's, the `most` that read most like them are kept, as retrieval does; ties by id.
     """
+    wishes, offers = facts(seekers), facts(vacancies)
     found = []
     for number in range(len(seekers)):
-        verdict = check(seekers.take(np.array([number])), vacancies, distances=distances, today=0)
+        one = wishes[number : number + 1]
+        verdict = check_facts(one, offers, distances=distances, today=0)
         eligible = np.flatnonzero((verdict.failed & ~OPEN) == 0).astype(np.int32)
         if most is not None and len(eligible) > most:
             alike = _similarity(seeker_vectors, number, vacancy_vectors, eligible)
@@ -227,15 +229,15 @@ def pairs_of(
     # The rows of a city are most of what memory there is: they are never held twice.
     rows = np.empty((starts[-1], len(FEATURE_NAMES)), np.float32)
     for number, eligible in enumerate(found):
-        one, jobs = seekers.take(np.array([number])), vacancies.take(eligible)
+        person, jobs = seekers.take(np.array([number])), vacancies.take(eligible)
         rows[starts[number] : starts[number + 1]] = build_rows(
-            one,
+            person,
             jobs,
             similarity=_similarity(seeker_vectors, number, vacancy_vectors, eligible),
             title_similarity=title_similarity(
                 seeker_vectors.titles[[number]], vacancy_vectors.titles[eligible]
             ),
-            distance_km=distance_km(one, jobs, distances),
+            distance_km=distance_km(person, jobs, distances),
             today=0,
         )
     return Pairs(starts, np.concatenate(found), rows)
