@@ -236,10 +236,10 @@ def compare_beliefs(study: Study) -> None:
 
 
 def compare_with_all_knowing(study: Study) -> None:
-    """How much any list could add, were everything known that is hidden."""
-    plain = by_chances("", stated, study.teacher)[0]
+    """What the allocation adds, and lists made one by one, were everything known that is hidden."""
+    plain, _, shared = by_chances("", stated, study.teacher)
     best_known = Case(name=ORACLE, policy=lambda town: AllKnowing(town.world.preferences))
-    differences(study, {"": [plain, best_known]})
+    differences(study, {"": [plain, shared, best_known]})
 
 
 def compare_markets(study: Study) -> None:
