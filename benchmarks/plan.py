@@ -34,7 +34,7 @@ CANDIDATES = FOLDER / "candidates"
 TREES = (80, 7)
 USUAL = -2.5
 """Log odds of a hire of the average candidate."""
-FLOORS, SHARES, CORES = (0.0, 0.85), (1.0, 0.1), (1, 2)
+FLOORS, SHARES, CORES = (0.0, 0.85, 0.95), (1.0, 0.1), (1, 2)
 """Floors of everybody's list, shares of the vacancies that are open at all, and threads."""
 
 

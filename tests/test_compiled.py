@@ -43,5 +43,4 @@ def test_practice_compiles_what_a_list_of_either_side_needs(tmp_path: Path):
         "scoring.best_of_clusters",
         "forest._add_leaves",
         "forest._add_shares",
-        "forest._tables",
     }

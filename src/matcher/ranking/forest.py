@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import factorial
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -148,7 +149,13 @@ def _paths(trees: list[Tree]) -> Paths:
         raise ValueError("a path of too many features")
     starts, tables = _starts(sizes), _starts([size << size for size in sizes])
     steps = np.array([step for path in paths for step in path], _STEP)
-    shares = np.ascontiguousarray(steps["share"])
+    values, table = _values(trees), np.empty(tables[-1])
+    # By number of steps, so that NumPy has many leaves at once to do: nothing need be compiled
+    # before a ranker can be read.
+    for size in sorted({*sizes} - {0}):
+        leaves = np.flatnonzero(np.array(sizes) == size)
+        shares = steps["share"][starts[leaves, None] + np.arange(size)]
+        table[tables[leaves, None] + np.arange(size << size)] = _added(values[leaves], shares)
     return Paths(
         starts=starts,
         features=np.ascontiguousarray(steps["feature"]),
@@ -156,8 +163,34 @@ def _paths(trees: list[Tree]) -> Paths:
         until=np.ascontiguousarray(steps["until"]),
         nan=np.ascontiguousarray(steps["nan"]),
         tables=tables,
-        table=_tables(_values(trees), starts, shares, tables),
+        table=table,
     )
+
+
+def _added(values: Floats, shares: Floats) -> Floats:
+    """What each of u steps to n leaves adds, by which of them are passed, (n, 2^u * u).
+
+    A leaf of the value v is won by steps that are all passed. One that is (o = 1) or is not (o =
+    0), with `shares` (n, u) of z in training, adds v (o - z) times the mean, over all orders in
+    which steps are told, of the products of the others: of o where told before, of z where not (L.
+    Shapley, "A value for n-person games", 1953).
+    """
+    leaves, steps = shares.shape
+    passed = np.arange(1 << steps)[:, None] >> np.arange(steps) & 1
+    found = np.empty((leaves, 1 << steps, steps))
+    # Of all orders, those in which certain m others come before.
+    orders = [factorial(m) * factorial(steps - 1 - m) / factorial(steps) for m in range(steps)]
+    for step in range(steps):
+        # Sums of the products of the others, by how many of them come before.
+        sums = np.zeros((steps, leaves, 1 << steps))
+        sums[0] = 1
+        for other in {*range(steps)} - {step}:
+            share = shares[:, other, None]
+            sums[1:] = sums[1:] * share + sums[:-1] * passed[:, other]
+            sums[0] *= share
+        surprise = passed[:, step] - shares[:, step, None]
+        found[:, :, step] = values[:, None] * surprise * np.tensordot(orders, sums, 1)
+    return found.reshape(leaves, -1)
 
 
 def _steps(tree: Tree, path: list[Turn]) -> Iterator[tuple[int, Any, Any, bool, float]]:
@@ -225,49 +258,6 @@ def _add_leaves(
                 bit = np.uint64(left[n] & (~left[n] + np.uint32(1)))
                 at = ((bit * np.uint64(SPREAD)) & np.uint64(ALL)) >> np.uint64(27)
                 sums[begin + n] += values[first + PLACES[at]]
-
-
-@njit(cache=True, nogil=True)
-def _tables(values: Any, paths: Any, shares: Any, starts: Any) -> Any:
-    """What each step to a leaf adds, by which of them pass: see `Paths`.
-
-    A leaf of the value v is won by steps that all pass. One that does (o = 1) or does not (o = 0),
-    where a share z does in training, adds v (o - z) times the mean, over all orders in which steps
-    are told, of the products of the others: of o where told before, of z where not (L. Shapley).
-    """
-    table = np.empty(starts[-1])
-    longest = 0
-    for leaf in range(len(values)):
-        longest = max(longest, paths[leaf + 1] - paths[leaf])
-    # Of all orders, those in which certain m others come before: m! (length - 1 - m)! / length!
-    weights = np.zeros((longest + 1, longest + 1))
-    for length in range(1, longest + 1):
-        weights[length, 0] = 1 / length
-        for before in range(1, length):
-            weights[length, before] = weights[length, before - 1] * before / (length - before)
-    sums = np.empty(longest + 1)
-    for leaf in range(len(values)):
-        first, length = paths[leaf], paths[leaf + 1] - paths[leaf]
-        for passed in range(1 << length):
-            for step in range(length):
-                # Sums of the products of the others, by how many of them come before.
-                sums[0] = 1.0
-                others = 0
-                for other in range(length):
-                    if other == step:
-                        continue
-                    says, share = passed >> other & 1, shares[first + other]
-                    sums[others + 1] = sums[others] * says
-                    for before in range(others, 0, -1):
-                        sums[before] = sums[before] * share + sums[before - 1] * says
-                    sums[0] *= share
-                    others += 1
-                mean = 0.0
-                for before in range(length):
-                    mean += sums[before] * weights[length, before]
-                surprise = (passed >> step & 1) - shares[first + step]
-                table[starts[leaf] + passed * length + step] = values[leaf] * surprise * mean
-    return table
 
 
 @njit(cache=True, nogil=True)
