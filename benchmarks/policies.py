@@ -1,7 +1,7 @@
 """What lists do to a bureau: the same simulated year under several ways to make them.
 
     python benchmarks/policies.py [policies|headroom|floors|beliefs|markets]...
-                                  [--seeds N] [--seekers N] [--most N]
+                                  [--seeds N] [--seekers N] [--most N] [--floors F...]
 
 Every finished year is kept in `var/bench/policies`: a run that breaks off goes on where it was, and
 a change of what years are made by begins anew. Prints Markdown.
@@ -67,7 +67,7 @@ TOLD = {
 """Name and unit of each figure of `Outcomes`."""
 OF_FLOORS = ("employment_rate", "fill_rate", "recall", "recall_now", "worse")
 FLOORS = (0.98, 0.95, 0.9, 0.7)
-"""Besides the one that a service begins with."""
+"""Unless others are asked for; the one that a service begins with is always among them."""
 CROWDS = (0.5, 1.0, 2.0, 4.0)
 """Bounds of people sent before per opening left, for a table."""
 SPREAD, FAVOUR, A_DAY = 1.0, 1.0, 1 / 30
@@ -96,6 +96,7 @@ class Study:
     seekers: int
     seeds: Sequence[int]
     most: int | None
+    floors: Sequence[float]
 
     def lived(self, cases: Sequence[Case]) -> dict[str, list[dict[str, np.ndarray]]]:
         """What is kept of each case by seed: `figures` in the order of TOLD, `placed` (s,)."""
@@ -206,7 +207,7 @@ def compare_floors(study: Study) -> None:
             name=f"{ALLOCATION}, floor {floor}",
             policy=lambda _, floor=floor: Allocated(replace(terms, floor=floor)),
         )
-        for floor in FLOORS
+        for floor in study.floors
     }
     cases = dict(sorted((others | {terms.floor: usual}).items(), reverse=True))
     found = study.lived([plain, *cases.values()])
@@ -345,10 +346,12 @@ def main() -> None:
     parser.add_argument(
         "--most", type=int, help="candidates of a person in the year: a city's fill the memory"
     )
+    parser.add_argument("--floors", type=float, nargs="+", default=FLOORS)
     asked = parser.parse_args()
     app = towns.teachers_app()
     teacher = towns.teacher(app)
-    study = Study(app, teacher, asked.seekers, range(1, asked.seeds + 1), asked.most)
+    seeds = range(1, asked.seeds + 1)
+    study = Study(app, teacher, asked.seekers, seeds, asked.most, asked.floors)
     terms = teacher.terms
     console.print(f"discerning {terms.discerning:.2f}, rivalry {terms.rivalry:.1f}")
     for part in asked.parts or PARTS:
